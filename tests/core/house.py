@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from shutil import which
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,15 +21,27 @@ def tracked() -> tuple[Path, ...]:
 
     Files that are not added yet count: a rule should fail before the commit, not after it.
     """
+    names = _names_by_git() if (ROOT / ".git").exists() and which("git") else _names_by_walking()
+    return tuple(sorted(Path(name) for name in names if (ROOT / name).is_file()))
+
+
+def _names_by_git() -> set[str]:
     # The clone may belong to another user than the one who runs the tests, as it does on CI machines.
     git = ["git", "-c", "safe.directory=*", "-C", str(ROOT)]
-    listing = subprocess.run(
-        [*git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    return tuple(sorted(Path(name) for name in set(listing.split("\0")) if name and (ROOT / name).is_file()))
+    listing = [*git, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    found = subprocess.run(listing, check=True, capture_output=True, text=True).stdout
+    return {name for name in found.split("\0") if name}
+
+
+def _names_by_walking() -> set[str]:
+    # An unpacked archive has no .git: what a clone holds lies in folders without a leading dot.
+    kept = {".ci", ".editorconfig", ".gitignore"}
+    below = (path.relative_to(ROOT) for path in ROOT.rglob("*"))
+    return {
+        str(path)
+        for path in below
+        if "__pycache__" not in path.parts and (path.parts[0] in kept or not path.parts[0].startswith("."))
+    }
 
 
 def python_files(*folders: str) -> list[Path]:

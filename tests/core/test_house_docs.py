@@ -67,7 +67,9 @@ def commands(page: Path, word: str) -> list[list[str]]:
 def compiled(page: Path, block: Block) -> CodeType:
     """Return the code of a block, with the page's own line numbers for whoever reads the traceback."""
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    return compile("\n" * (block.line - 1) + block.text, str(page), "exec", flags=flags, dont_inherit=True)
+    padded = "\n" * (block.line - 1) + block.text
+    code: CodeType = compile(padded, str(page), "exec", flags=flags, dont_inherit=True)
+    return code
 
 
 def test_there_are_pages() -> None:

@@ -18,8 +18,14 @@ ROOMS_WITH_TABLES = tuple(
 ROOMS_WITH_SQL = tuple(f"core/cardfile/{room}" for room in ("database", "query", "journal"))
 
 STATEMENT = re.compile(
-    r"\s*(?:select\s.+\sfrom\s|with\s+\w+(?:\s*\([^)]*\))?\s+as\s*\(|insert\s+(?:or\s+\w+\s+)?into\s|"
-    r"update\s+\S+\s+set\s|delete\s+from\s|(?:create|alter|drop)\s+(?:unique\s+)?(?:table|index|view)\s)",
+    r"\s*(?:"
+    r"select\s(?!an?\s|the\s|your\s).+\sfrom\s|"  # not the sentence "Select a client from the list"
+    r"with\s+\w+(?:\s*\([^)]*\))?\s+as\s*\(|"
+    r"insert\s+(?:or\s+\w+\s+)?into\s|"
+    r"update\s+\S+\s+set\s|"
+    r"delete\s+from\s|"
+    r"(?:create|alter|drop)\s+(?:unique\s+)?(?:table|index|view)\s"
+    r")",
     re.IGNORECASE | re.DOTALL,
 )
 
