@@ -1,0 +1,233 @@
+"""Commands: verbs of the trade as typed functions, from which mutations, rights and audit are derived."""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeVar
+
+from cardfile.errors import DeclarationError, NotFound
+from cardfile.journal.derived import DERIVED
+from cardfile.journal.signatures import CommandFunction, Parameter, ParameterKind, Values, read_signature
+from cardfile.journal.verbs import past
+from cardfile.model.model import Model
+from cardfile.model.names import KEY
+from cardfile.model.record_types import CORE, RecordType
+from cardfile.texts import Label
+
+__all__ = [
+    "Command",
+    "CommandBook",
+    "CommandFunction",
+    "Parameter",
+    "ParameterKind",
+    "Values",
+    "command",
+    "command_of",
+]
+
+F = TypeVar("F", bound=CommandFunction)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A verb of the trade: what it is called, who may do it, what it takes and gives.
+
+    `name` is `client.merge` and, once a plugin's commands are in a `CommandBook`, `fitness.visit.check_in`;
+    `entity` is then the full key of the record type. `action` is the permission on that entity; `event` the
+    name under which the journal keeps what was done; `result` a Record subclass, a frozen dataclass or None.
+    """
+
+    name: str
+    entity: str
+    action: str
+    label: Label
+    function: CommandFunction
+    parameters: tuple[Parameter, ...]
+    result: type | None
+    event: str
+    plugin: str = ""
+    owner_only: bool = False
+    is_derived: bool = False
+    description: str = ""
+
+    @property
+    def verb(self) -> str:
+        """The last word of the name: `merge`."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def is_creation(self) -> bool:
+        """Whether the command makes a new record of its entity."""
+        return self.action == "create"
+
+    @property
+    def subject(self) -> Parameter | None:
+        """The parameter that is the record which the command is done to; known once it is in a book."""
+        return next((one for one in self.parameters if one.is_subject), None)
+
+    @property
+    def values(self) -> Parameter | None:
+        """The parameter that holds field values of the entity."""
+        return next((one for one in self.parameters if one.kind is ParameterKind.VALUES), None)
+
+
+def command(
+    name: str,
+    *,
+    label: Label,
+    action: str | None = None,
+    event: str | None = None,
+    owner_only: bool = False,
+    description: str = "",
+) -> Callable[[F], F]:
+    """Declare an async function as the command `name` (`client.merge`: entity and verb).
+
+    The verb is the permission's action unless `action` is given; the event is the entity with the verb's past
+    form unless `event` is given. The function is returned as it is; `command_of` gives its `Command`. Raises
+    `DeclarationError` when nothing can be derived from the signature.
+    """
+    entity, dot, verb = name.rpartition(".")
+    if not dot or not KEY.fullmatch(verb) or not all(KEY.fullmatch(part) for part in entity.split(".")):
+        raise DeclarationError(f"command {name!r}: a name is an entity and a verb, such as 'client.merge'")
+
+    def declare(function: F) -> F:
+        parameters, result = read_signature(name, function)
+        made = Command(
+            name=name,
+            entity=entity,
+            action=action or verb,
+            label=label,
+            function=function,
+            parameters=parameters,
+            result=result,
+            event=event or f"{entity}.{past(verb)}",
+            owner_only=owner_only,
+            description=description or inspect.cleandoc(function.__doc__ or "").partition("\n\n")[0],
+        )
+        setattr(function, _MARK, made)
+        return function
+
+    return declare
+
+
+_MARK: Final = "cardfile_command"
+
+
+def command_of(function: CommandFunction | Command) -> Command:
+    """Return the command that was declared on `function`; raises `DeclarationError` when there is none."""
+    made = function if isinstance(function, Command) else getattr(function, _MARK, None)
+    if not isinstance(made, Command):
+        name = getattr(function, "__qualname__", repr(function))
+        raise DeclarationError(
+            f"{name} is listed as a command: mark it with @command('entity.verb', label=…)"
+        )
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class CommandBook:
+    """All commands of an app by full name: the core's first, then each plugin's, then the derived ones."""
+
+    commands: Mapping[str, Command]
+
+    @classmethod
+    def build(
+        cls, model: Model, declared: Iterable[tuple[str, Sequence[CommandFunction | Command]]]
+    ) -> "CommandBook":
+        """Put the commands of all plugins together and add the derived ones.
+
+        Raises `DeclarationError` for an entity that does not exist and for two commands of one name; both
+        plugins are named.
+        """
+        found: dict[str, Command] = {}
+        for plugin, functions in declared:
+            for one in functions:
+                made = _bound(model, plugin, command_of(one))
+                if made.name in found:
+                    other = found[made.name]
+                    raise DeclarationError(
+                        f"{plugin}: the command {made.name!r} is declared by {other.plugin} already "
+                        f"({_place(other)} and {_place(made)}): rename one of them"
+                    )
+                found[made.name] = made
+        for record_type in model.types.values():
+            for made in _derived(record_type):
+                found.setdefault(made.name, made)
+        return cls(found)
+
+    def __getitem__(self, name: str) -> Command:
+        try:
+            return self.commands[name]
+        except KeyError:
+            raise NotFound("There is no command {name}.", name=name) from None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.commands
+
+    def __iter__(self) -> Iterator[Command]:
+        return iter(self.commands.values())
+
+    def __len__(self) -> int:
+        return len(self.commands)
+
+    def of(self, entity: str) -> tuple[Command, ...]:
+        """Return the commands of one record type."""
+        return tuple(one for one in self if one.entity == entity)
+
+
+def _place(made: Command) -> str:
+    return f"{made.function.__module__}.{made.function.__qualname__}"
+
+
+def _bound(model: Model, plugin: str, made: Command) -> Command:
+    """Return the command with full names; its entity is sought in its own plugin first, then in the core."""
+    names = (made.entity,) if plugin == CORE else (f"{plugin}.{made.entity}", made.entity)
+    entity = next((name for name in names if name in model), None)
+    if entity is None:
+        known = ", ".join(sorted(model.types))
+        raise DeclarationError(
+            f"{plugin}: the command {made.name!r} is about an entity {made.entity!r} that does not exist; "
+            f"there are: {known}"
+        )
+    record_type = model[entity]
+    parameters, has_subject = [], made.action == "create"
+    for one in made.parameters:
+        is_record = one.kind is ParameterKind.RECORD
+        if is_record:
+            model.of_table(one.type)  # A record without an entity could be loaded under nobody's rights.
+        is_subject = is_record and not has_subject and one.type is record_type.entity.table
+        has_subject = has_subject or is_subject
+        parameters.append(replace(one, is_subject=is_subject))
+    prefix = "" if plugin == CORE or made.name.startswith(f"{plugin}.") else f"{plugin}."
+    return replace(
+        made,
+        name=prefix + made.name,
+        entity=entity,
+        event=made.event if made.event.startswith(prefix) else prefix + made.event,
+        plugin=plugin,
+        parameters=tuple(parameters),
+    )
+
+
+def _derived(record_type: RecordType) -> Iterator[Command]:
+    if record_type.entity.read_only:
+        return
+    for one in DERIVED:
+        if one.action not in record_type.entity.actions or (
+            one.action == "archive" and not record_type.is_archivable
+        ):
+            continue
+        table = record_type.entity.table
+        yield Command(
+            name=f"{record_type.key}.{one.verb}",
+            entity=record_type.key,
+            action=one.action,
+            label=one.label,
+            function=one.make(table),
+            parameters=one.parameters(table),
+            result=table,
+            event=f"{record_type.key}.{past(one.verb)}",
+            plugin=record_type.plugin,
+            is_derived=True,
+            description=one.description,
+        )
