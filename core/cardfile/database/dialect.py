@@ -42,7 +42,7 @@ class Dialect(ABC):
 
     @abstractmethod
     def json_string(self, expression: str) -> str:
-        """Return a text as a JSON string; of null comes null or `null`, so put coalesce around a nullable one."""
+        """Return a text as a JSON string; null becomes null or `null`, so coalesce a nullable one."""
 
     @abstractmethod
     def instant_text(self, expression: str) -> str:
@@ -54,7 +54,11 @@ class Dialect(ABC):
 
     @abstractmethod
     def aggregate(self, inner: str) -> str:
-        """Return the JSON array of the JSON texts that `inner`, a select of one column `j`, gives in its order."""
+        """Return the JSON array of the JSON texts that `inner`, a select of one column `j`, gives."""
+
+    @abstractmethod
+    def elements(self, expression: str, alias: str) -> str:
+        """Return what stands after `from` to read a JSON array of texts: rows of one column `value`."""
 
     @abstractmethod
     def scaled(self, expression: str, scale: int) -> str:
@@ -132,6 +136,10 @@ class Sqlite(Dialect):
         """Return a scalar select with group_concat."""
         return f"(select '['||coalesce(group_concat(j,','),'')||']' from ({inner}))"
 
+    def elements(self, expression: str, alias: str) -> str:
+        """Return json_each, whose column is called so already."""
+        return f"json_each({expression}) {alias}"
+
     def scaled(self, expression: str, scale: int) -> str:
         """Return the digits by whole-number division, for SQLite's decimals are floats."""
         if scale == 0:
@@ -175,7 +183,7 @@ class Postgres(Dialect):
         return _POSTGRES_TYPES[type] + (' collate "C"' if type is ColumnType.TEXT else "")
 
     def concat(self, parts: Sequence[str]) -> str:
-        """Return calls of concat(), which takes a hundred arguments at most."""
+        """Return calls of concat in groups, for it takes a hundred arguments at most."""
         if len(parts) <= _GROUP:
             return f"concat({','.join(parts)})"
         return self.concat([self.concat(group) for group in _groups(parts)])
@@ -195,6 +203,10 @@ class Postgres(Dialect):
     def aggregate(self, inner: str) -> str:
         """Return a scalar select with string_agg."""
         return f"(select '['||coalesce(string_agg(j,','),'')||']' from ({inner}) z)"
+
+    def elements(self, expression: str, alias: str) -> str:
+        """Return jsonb_array_elements_text with its column named."""
+        return f"jsonb_array_elements_text({expression}) {alias}(value)"
 
     def scaled(self, expression: str, scale: int) -> str:
         """Return the exact product with a numeric constant, which keeps the constant's scale."""
