@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from hashlib import blake2b
 from typing import Final
 
 __all__ = ["EVERYTHING", "Actor", "Rights", "Scope"]
@@ -29,7 +30,8 @@ class Rights:
     `scopes` maps (entity, action) to a scope; what is missing is denied. `own` holds the ids of the people
     whose records count as one's own (oneself, and whoever one stands in for); `team` adds everybody in the
     teams that one is in or above. `hidden` and `locked` hold (entity, field path) pairs, a path being `phone`
-    or `fitness.goal`. `shared` names the entities of which single records are shared with this person.
+    or `fitness.goal`. `shared` names the entities of which single records are shared with this person. `shape` is equal for people whose
+    rights differ only in ids: they share compiled plans.
     """
 
     user: int | None = None
@@ -41,6 +43,17 @@ class Rights:
     locked: frozenset[tuple[str, str]] = frozenset()
     shared: frozenset[str] = frozenset()
     unlimited: bool = False
+    shape: str = field(init=False, default="", compare=False)
+
+    def __post_init__(self) -> None:
+        known = (
+            sorted((*key, int(scope)) for key, scope in self.scopes.items()),
+            sorted(self.hidden),
+            sorted(self.shared),
+            len(self.own) == 1,
+            self.unlimited,
+        )
+        object.__setattr__(self, "shape", blake2b(repr(known).encode(), digest_size=16).hexdigest())
 
     def scope(self, entity: str, action: str) -> Scope:
         """Return how far this person may do `action` to records of `entity`."""

@@ -1,13 +1,14 @@
 """What a line on a card is: fields, choices and the plugin's card fields."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from cardfile.errors import DeclarationError
 from cardfile.model.names import KEY
 from cardfile.texts import Label, said
+from cardfile.values.choices import ChoiceIndex
 
 if TYPE_CHECKING:  # computed fields refer to entities, which are made of fields
     from cardfile.model.computed import Computed
@@ -94,6 +95,7 @@ class Field(_Options):
     key: str
     label: Label
     kind: Kind
+    index: ChoiceIndex = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         where = f"field {self.key!r}"
@@ -112,6 +114,10 @@ class Field(_Options):
         keys = [choice.key for choice in self.options]
         if len(set(keys)) != len(keys):
             raise DeclarationError(f"{where}: the same choice is given twice: {', '.join(keys)}")
+
+        labels = {choice.key: choice.label for choice in self.options}
+        synonyms = {choice.key: choice.synonyms for choice in self.options}
+        object.__setattr__(self, "index", ChoiceIndex(labels, synonyms=synonyms))
 
     @property
     def options(self) -> tuple[Choice, ...]:
@@ -134,9 +140,6 @@ class CardField(Field):
         Field.__post_init__(self)
         if not self.on:
             raise DeclarationError(f"card field {self.key!r}: say on which entity it is, with on='client'")
-
-
-Slot = Literal["card", "list", "header"]
 
 
 def labels_of(field: Field) -> tuple[str, ...]:

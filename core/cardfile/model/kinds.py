@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -13,12 +13,14 @@ from cardfile.model.fields import Choice, Field, Kind
 from cardfile.model.names import split_id
 from cardfile.texts import said
 from cardfile.values.booleans import parse_boolean
+from cardfile.values.cell import Cell
 from cardfile.values.choices import parse_choice, parse_choices
 from cardfile.values.dates import parse_date, parse_datetime
-from cardfile.values.email import parse_emails
-from cardfile.values.numbers import Money, format_money, format_scaled, parse_integer, parse_money, parse_scaled
+from cardfile.values.email import parse_email
+from cardfile.values.money import Money, format_money, parse_money
+from cardfile.values.numbers import format_scaled, parse_integer, parse_percent, parse_scaled
 from cardfile.values.phone import format_phone, parse_phone
-from cardfile.values.text import clean
+from cardfile.values.text import clean, clean_long
 from cardfile.values.url import parse_url
 
 __all__ = ["KINDS", "KindSpec", "Operator", "Reading"]
@@ -83,7 +85,7 @@ def _text(value: object, line: Field, _reading: Reading) -> str:
 
 
 def _long_text(value: object, line: Field, _reading: Reading) -> str:
-    return _limited(clean(_as_text(value), keep_lines=True), line.max_length or MAX_LONG_TEXT)
+    return _limited(clean_long(_as_text(value)), line.max_length or MAX_LONG_TEXT)
 
 
 def _as_text(value: object) -> str:
@@ -105,6 +107,8 @@ def _date(value: object, _line: Field, reading: Reading) -> date:
 
 
 def _datetime(value: object, _line: Field, reading: Reading) -> datetime:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC)  # a program's own instant keeps its microseconds, a sheet's is rounded
     return parse_datetime(value, zone=reading.zone, day_first=reading.day_first, today=reading.today)
 
 
@@ -114,13 +118,6 @@ def _money(value: object, _line: Field, reading: Reading) -> Money:
     return value if isinstance(value, Money) else parse_money(value, currency=reading.currency)
 
 
-def _email(value: object, _line: Field, _reading: Reading) -> str:
-    found = parse_emails(value)
-    if len(found) != 1:
-        raise InvalidInput("One e-mail address is needed here, not {number}: {value}.", number=len(found), value=value)
-    return found[0]
-
-
 def _record(value: object, _line: Field, _reading: Reading) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63:
         return value
@@ -128,6 +125,21 @@ def _record(value: object, _line: Field, _reading: Reading) -> int:
     if parts is None:
         raise InvalidInput("An id is needed here, not {value}.", value=repr(value)[:60])
     return parts[1]
+
+
+def _choice(value: object, line: Field, _reading: Reading) -> str:
+    return parse_choice(_cell(value), line.index)
+
+
+def _choices(value: object, line: Field, _reading: Reading) -> tuple[str, ...]:
+    several = isinstance(value, list | tuple)
+    return parse_choices([_cell(one) for one in value] if several else _cell(value), line.index)
+
+
+def _cell(value: object) -> Cell:
+    if value is None or isinstance(value, str | int | float | date):
+        return value
+    raise InvalidInput("A text is needed here, not {value}.", value=repr(value)[:60])
 
 
 def _choice_of(value: object, line: Field) -> Choice | None:
@@ -157,7 +169,7 @@ def _show_datetime(value: object, _line: Field, reading: Reading) -> str:
 
 
 def _show_scaled(value: object, line: Field, reading: Reading) -> str:
-    return format_scaled(int(str(value)), line.scale, locale=reading.locale)
+    return format_scaled(int(str(value)), line.scale, reading.locale)
 
 
 def _show_boolean(value: object, _line: Field, reading: Reading) -> str:
@@ -177,7 +189,7 @@ KINDS: Final[Mapping[Kind, KindSpec]] = {
         ColumnType.BIGINT,
         "Decimal",
         ORDERED,
-        lambda value, line, _reading: parse_scaled(value, line.scale, percent=True),
+        lambda value, line, _reading: parse_percent(value, line.scale),
         lambda value, line, reading: _show_scaled(value, line, reading) + "\N{NO-BREAK SPACE}%",
     ),
     Kind.MONEY: KindSpec(
@@ -185,7 +197,7 @@ KINDS: Final[Mapping[Kind, KindSpec]] = {
         "Money",
         ORDERED,
         _money,
-        lambda value, _field, reading: format_money(value, locale=reading.locale) if isinstance(value, Money) else "",
+        lambda value, _field, reading: format_money(value, reading.locale) if isinstance(value, Money) else "",
     ),
     Kind.BOOLEAN: KindSpec(
         ColumnType.BOOLEAN,
@@ -197,13 +209,13 @@ KINDS: Final[Mapping[Kind, KindSpec]] = {
     Kind.DATE: KindSpec(ColumnType.DATE, "Date", ORDERED, _date, _show_date),
     Kind.DATETIME: KindSpec(ColumnType.INSTANT, "DateTime", ORDERED, _datetime, _show_datetime),
     Kind.CHOICE: KindSpec(
-        ColumnType.TEXT, "Option", EQUAL, lambda value, line, _reading: parse_choice(value, line.options), _show_choice
+        ColumnType.TEXT, "Option", EQUAL, _choice, _show_choice
     ),
     Kind.CHOICES: KindSpec(
         ColumnType.JSON,
         "Option",
         (Operator.HAS, Operator.IS_NULL),
-        lambda value, line, _reading: parse_choices(value, line.options),
+        _choices,
         _show_choices,
         is_orderable=False,
     ),
@@ -214,7 +226,7 @@ KINDS: Final[Mapping[Kind, KindSpec]] = {
         lambda value, _field, reading: parse_phone(value, region=reading.region).e164,
         lambda value, _field, reading: format_phone(str(value), reading.locale),
     ),
-    Kind.EMAIL: KindSpec(ColumnType.TEXT, "Email", TEXTUAL, _email),
+    Kind.EMAIL: KindSpec(ColumnType.TEXT, "Email", TEXTUAL, lambda value, _field, _reading: parse_email(value)),
     Kind.URL: KindSpec(ColumnType.TEXT, "URL", TEXTUAL, lambda value, _field, _reading: parse_url(value)),
     Kind.USER: KindSpec(ColumnType.ID, "ID", EQUAL, _record, is_orderable=False),
     Kind.REFERENCE: KindSpec(ColumnType.ID, "ID", EQUAL, _record, is_orderable=False),
