@@ -3,9 +3,10 @@
 Both databases offer the same function in SQL (see `Dialect.fold`), and a test compares them with this one.
 """
 
+import re
 import unicodedata
 
-__all__ = ["FOLD_FROM", "FOLD_TO", "fold"]
+__all__ = ["FOLD_FROM", "FOLD_TO", "clean", "clean_long", "fold", "fold_key"]
 
 # No canonical decomposition exists for these, yet people type the bare letter for them.
 _STROKED = {"đ": "d", "ħ": "h", "ı": "i", "ŀ": "l", "ł": "l", "ŉ": "n", "ø": "o", "ŧ": "t", "ſ": "s"}
@@ -39,3 +40,45 @@ _TABLE = str.maketrans(FOLD_FROM, FOLD_TO)
 def fold(text: str) -> str:
     """Return `text` in small letters, with ё as е and accented Latin letters as bare ones."""
     return text.lower().translate(_TABLE)
+
+
+# Zero-width, soft-hyphen and direction marks come along when text is copied from phones and web pages; lone
+# surrogates and NUL cannot be stored at all.
+_INVISIBLE = "\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+_UNSTORABLE = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff"
+_dirt_of_line = re.compile(f"[{_INVISIBLE}{_UNSTORABLE}\u200d]").sub
+_dirt_of_text = re.compile(f"[{_INVISIBLE}{_UNSTORABLE}]").sub
+_spaces = re.compile(r"\s+").sub
+_spaces_in_line = re.compile(r"[^\S\n]+").sub
+_line_ends = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]").sub
+
+_LOOK_ALIKES = str.maketrans("авекмнорстухіјѕ", "abekmhopctyxijs")
+_not_words = re.compile(r"[\W_]+").sub
+
+
+def clean(text: str) -> str:
+    """Return `text` as one line without invisible characters, its spaces plain, single and inside only."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    text = _spaces(" ", _line_ends(" ", text))
+    return unicodedata.normalize("NFC", _dirt_of_line("", text)).strip()
+
+
+def clean_long(text: str) -> str:
+    """Return `text` without invisible characters and trailing spaces, its lines kept.
+
+    The joiner that holds an emoji together stays.
+    """
+    text = _dirt_of_text("", _line_ends("\n", text))
+    lines = (_spaces_in_line(" ", line).rstrip() for line in text.split("\n"))
+    return unicodedata.normalize("NFC", "\n".join(lines)).strip()
+
+
+def fold_key(text: str) -> str:
+    """Return what headers and choices are compared by: folded words of look-alike letters, one space apart.
+
+    Cyrillic letters become the Latin ones that they look like, so the result is for comparing only. A text of
+    nothing but signs keeps its signs.
+    """
+    folded = fold(unicodedata.normalize("NFKC", clean(text))).translate(_LOOK_ALIKES)
+    return _not_words(" ", folded).strip() or folded

@@ -1,0 +1,186 @@
+"""Names of people and firms: the parts of a name, and who is no person."""
+
+import re
+from dataclasses import dataclass
+
+from cardfile.errors import InvalidInput
+from cardfile.values.cell import is_empty, shown
+from cardfile.values.given_names import GIVEN_NAMES
+from cardfile.values.text import clean, fold
+
+__all__ = ["PersonName", "looks_like_company", "split_name"]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """The parts of a person's name; a part that is not there is empty."""
+
+    last: str
+    first: str
+    middle: str
+
+    @property
+    def full(self) -> str:
+        """The parts in the order last, first, middle."""
+        return " ".join(part for part in (self.last, self.first, self.middle) if part)
+
+
+_LIMIT = 300
+_initials_apart = re.compile(r"(?<![^\W\d_])([^\W\d_]\.)(?=[^\W\d_])").sub
+_dotted = re.compile(r"[^\W\d_]{1,2}\.").fullmatch
+_cyrillic = re.compile("[а-яёіїєґ]", re.IGNORECASE).search
+_patronymic = re.compile(r"[^\W\d_]{2,}(?:ович|евич|ьич|овна|евна|инична|ична)", re.IGNORECASE).fullmatch
+_KINSHIP = frozenset(("оглы", "оглу", "кызы", "улы", "уулу"))
+_PARTICLES = frozenset(
+    [
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "van",
+        "von",
+        "der",
+        "den",
+        "ter",
+        "la",
+        "le",
+        "bin",
+        "al",
+        "el",
+        "mac",
+        "st",
+    ]
+)
+_HONOURS = frozenset(["mr", "mrs", "ms", "miss", "dr", "prof", "г-н", "г-жа", "господин", "госпожа"])
+_SUFFIXES = frozenset(["jr", "sr", "ii", "iii", "iv", "phd", "md", "esq"])
+
+_LEGAL_FORMS = re.compile(
+    r"(?<![\w.])(?:ооо|оао|зао|пао|нао|ао|ип|тоо|чп|чуп|фоп|тов|одо|фгуп|фгбу|гуп|муп|мбу|мбоу|гбу|гбоу|гк|ано|нко"
+    r"|кфх|снт|тсж|жск|ао[«\"“]|оо[«\"“]"
+    r"|llc|l\.l\.c\.|ltd\.?|limited|inc\.?|incorporated|corp\.?|corporation|gmbh|plc|llp|s\.a\.|s\.r\.l\.|oy|oü|pty)"
+    r"(?!\w)",
+    re.IGNORECASE,
+).search
+_CASED_FORMS = re.compile(r"\s(?:AG|AB|SA|BV|B\.V\.|NV|KG|Co\.|SpA|AS)$").search
+_QUOTED = re.compile(r"[«“„\"][^«»“”„\"]{2,}[»”“\"]").search
+_FIRM_WORDS = re.compile(
+    r"(?<!\w)(?:компания|фирма|завод|фабрика|магазин|салон|агентство|холдинг|корпорация|предприятие|кооператив"
+    r"|университет|институт|школа|больница|поликлиника|банк|торговый дом|индивидуальный предприниматель"
+    r"|company|group|holding|bank|agency|studio|solutions|technologies|university|school|hotel)(?!\w)",
+    re.IGNORECASE,
+).search
+
+
+def looks_like_company(raw: str) -> bool:
+    """Tell whether a name is a firm's: by its legal form (ООО, ИП, LLC), quotes, or a word like `завод`."""
+    text = clean(raw[:_LIMIT])
+    return any(look(text) is not None for look in (_LEGAL_FORMS, _QUOTED, _CASED_FORMS, _FIRM_WORDS))
+
+
+def split_name(raw: object) -> PersonName:
+    """Return the parts of a person's full name, every word of it in one of them, spelled as it was.
+
+    Understands `Иванов Иван Иванович` in both orders, `Last, First Middle`, initials on either side and
+    `John Smith`. A patronymic or a known given name decides the order; failing that Cyrillic names begin with
+    the last name and Latin ones with the first. Forms of address (`Mr.`, `г-н`) are left out.
+    """
+    if not isinstance(raw, str) or is_empty(raw):
+        raise InvalidInput("The name is empty.")
+    if len(raw) > _LIMIT:
+        raise InvalidInput("{value} is too long for a name.", value=shown(raw))
+    before, comma, after = clean(raw).partition(",")
+    words = _words(before)
+    behind = _words(after.replace(",", " ")) if comma else []
+    if behind and all(_bare(word) in _SUFFIXES for word in behind):
+        name = _in_order(words)
+        return PersonName(" ".join(filter(None, (name.last, *behind))), name.first, name.middle)
+    if behind and words:
+        return PersonName(" ".join(words), behind[0], " ".join(behind[1:]))
+    if not (words := words or behind):
+        raise InvalidInput("{value} is not a name.", value=shown(raw))
+    return _in_order(words)
+
+
+def _bare(word: str) -> str:
+    return fold(word).rstrip(".")
+
+
+def _words(text: str) -> list[str]:
+    words = _initials_apart(r"\1 ", text).split()
+    while len(words) > 1 and _bare(words[0]) in _HONOURS:
+        del words[0]
+    return words
+
+
+def _in_order(words: list[str]) -> PersonName:
+    if len(words) > 1 and _bare(words[-1]) in _SUFFIXES:
+        name = _in_order(words[:-1])
+        return PersonName(f"{name.last} {words[-1]}".strip(), name.first, name.middle)
+    if any(map(_dotted, words)) and (with_initials := _with_initials(words)):
+        return with_initials
+    return _cyrillic_name(words) if _cyrillic(words[0]) else _latin_name(words)
+
+
+def _with_initials(words: list[str]) -> PersonName | None:
+    """Return `Петров А. Б.` and `А. Б. Петров`; a Latin `John A. Smith` is an ordinary name."""
+    initial = [bool(_dotted(word)) for word in words]
+    count = sum(initial)
+    if all(initial[-count:]) and count < len(words) and (_cyrillic(words[0]) or count > 1):
+        last, rest = words[:-count], words[-count:]
+    elif all(initial[:count]) and count < len(words):
+        last, rest = words[count:], words[:count]
+    else:
+        return None
+    return PersonName(" ".join(last), rest[0], " ".join(rest[1:]))
+
+
+def _is_given(word: str) -> bool:
+    return fold(word) in GIVEN_NAMES
+
+
+def _cyrillic_name(words: list[str]) -> PersonName:
+    if len(words) == 1:
+        return PersonName("", words[0], "") if _is_given(words[0]) else _surname_or_first(words[0])
+    if _bare(words[-1]) in _KINSHIP and len(words) > 2:
+        return _cyrillic_ending(words[:-2], " ".join(words[-2:]))
+    if len(words) == 2:
+        return _two_words(*words)
+    if len(words) == 3 and _patronymic(words[1]) and (not _patronymic(words[2]) or _is_given(words[0])):
+        return PersonName(words[2], words[0], words[1])
+    if not any(map(_patronymic, words)) and _is_given(words[0]) and not _is_given(words[1]):
+        return PersonName(" ".join(words[1:]), words[0], "")
+    if _patronymic(words[-1]):
+        return _cyrillic_ending(words[:-1], words[-1])
+    return PersonName(words[0], words[1], " ".join(words[2:]))
+
+
+_surname = re.compile(
+    r".+(?:ов|ев|ин|ын|ова|ева|ина|ына|ский|цкий|ская|цкая|енко|чук|швили|дзе|янц?)", re.I
+).fullmatch
+
+
+def _surname_or_first(word: str) -> PersonName:
+    return PersonName(word, "", "") if _surname(word) else PersonName("", word, "")
+
+
+def _cyrillic_ending(words: list[str], middle: str) -> PersonName:
+    return PersonName(" ".join(words[:-1]), words[-1], middle)
+
+
+def _two_words(one: str, two: str) -> PersonName:
+    if _patronymic(two) and _is_given(one):
+        return PersonName("", one, two)
+    if _is_given(one) and not _is_given(two):
+        return PersonName(two, one, "")
+    return PersonName(one, two, "")
+
+
+def _latin_name(words: list[str]) -> PersonName:
+    if len(words) == 1:
+        return PersonName("", words[0], "")
+    start = next(
+        (place for place in range(1, len(words) - 1) if fold(words[place]) in _PARTICLES), len(words) - 1
+    )
+    return PersonName(" ".join(words[start:]), words[0], " ".join(words[1:start]))
