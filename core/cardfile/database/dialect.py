@@ -21,11 +21,11 @@ class Dialect(ABC):
     name: ClassVar[Literal["sqlite", "postgres"]]
 
     @abstractmethod
-    def param(self, n: int, type: ColumnType | str) -> str:  # noqa: A002  # the word of the trade
+    def param(self, n: int, type: ColumnType | str) -> str:
         """Return the place of the n-th argument (from 1); `type` is ours or PostgreSQL's, `bigint[]` too."""
 
     @abstractmethod
-    def any_of(self, n: int, type: ColumnType | str) -> str:  # noqa: A002  # the word of the trade
+    def any_of(self, n: int, type: ColumnType | str) -> str:
         """Return what follows a column to say that it is in the list that is the n-th argument."""
 
     @abstractmethod
@@ -33,7 +33,7 @@ class Dialect(ABC):
         """Return the expression as `cardfile.values.text.fold` makes it."""
 
     @abstractmethod
-    def column_type(self, type: ColumnType) -> str:  # noqa: A002  # the word of the trade
+    def column_type(self, type: ColumnType) -> str:
         """Return what the database calls a column of this type."""
 
     @abstractmethod
@@ -55,6 +55,10 @@ class Dialect(ABC):
     @abstractmethod
     def aggregate(self, inner: str) -> str:
         """Return the JSON array of the JSON texts that `inner`, a select of one column `j`, gives."""
+
+    @abstractmethod
+    def contains(self, expression: str, part: str) -> str:
+        """Return the condition that a text has `part` in it, letter by letter."""
 
     @abstractmethod
     def elements(self, expression: str, alias: str) -> str:
@@ -94,11 +98,11 @@ class Sqlite(Dialect):
 
     name = "sqlite"
 
-    def param(self, n: int, type: ColumnType | str) -> str:  # noqa: A002  # the word of the trade
+    def param(self, n: int, type: ColumnType | str) -> str:
         """Return the place of the n-th argument, which has no type here."""
         return f"?{n}"
 
-    def any_of(self, n: int, type: ColumnType | str) -> str:  # noqa: A002  # the word of the trade
+    def any_of(self, n: int, type: ColumnType | str) -> str:
         """Return `in` over the JSON array that the list becomes."""
         return f"in (select value from json_each(?{n}))"
 
@@ -106,7 +110,7 @@ class Sqlite(Dialect):
         """Return a call of our own function, which every connection has."""
         return f"fold({expression})"
 
-    def column_type(self, type: ColumnType) -> str:  # noqa: A002  # the word of the trade
+    def column_type(self, type: ColumnType) -> str:
         """Return one of integer, text and blob."""
         return _SQLITE_TYPES[type]
 
@@ -135,6 +139,10 @@ class Sqlite(Dialect):
     def aggregate(self, inner: str) -> str:
         """Return a scalar select with group_concat."""
         return f"(select '['||coalesce(group_concat(j,','),'')||']' from ({inner}))"
+
+    def contains(self, expression: str, part: str) -> str:
+        """Return a call of instr, which knows no wildcards."""
+        return f"instr({expression}, {part}) > 0"
 
     def elements(self, expression: str, alias: str) -> str:
         """Return json_each, whose column is called so already."""
@@ -165,11 +173,11 @@ class Postgres(Dialect):
 
     name = "postgres"
 
-    def param(self, n: int, type: ColumnType | str) -> str:  # noqa: A002  # the word of the trade
+    def param(self, n: int, type: ColumnType | str) -> str:
         """Return the place of the n-th argument with its type."""
         return f"${n}::{_parameter_type(type)}"
 
-    def any_of(self, n: int, type: ColumnType | str) -> str:  # noqa: A002  # the word of the trade
+    def any_of(self, n: int, type: ColumnType | str) -> str:
         """Return `= any` over an array."""
         return f"= any(${n}::{_parameter_type(type)}[])"
 
@@ -178,7 +186,7 @@ class Postgres(Dialect):
         lowered = f'lower({expression} collate "und-x-icu")'
         return f"""(translate({lowered},{literal(FOLD_FROM)},{literal(FOLD_TO)}) collate "C")"""
 
-    def column_type(self, type: ColumnType) -> str:  # noqa: A002  # the word of the trade
+    def column_type(self, type: ColumnType) -> str:
         """Return the type; text is ordered by code points, as in SQLite."""
         return _POSTGRES_TYPES[type] + (' collate "C"' if type is ColumnType.TEXT else "")
 
@@ -203,6 +211,10 @@ class Postgres(Dialect):
     def aggregate(self, inner: str) -> str:
         """Return a scalar select with string_agg."""
         return f"(select '['||coalesce(string_agg(j,','),'')||']' from ({inner}) z)"
+
+    def contains(self, expression: str, part: str) -> str:
+        """Return a call of strpos, which knows no wildcards."""
+        return f"strpos({expression}, {part}) > 0"
 
     def elements(self, expression: str, alias: str) -> str:
         """Return jsonb_array_elements_text with its column named."""
@@ -250,7 +262,7 @@ _POSTGRES_TYPES = {
 }
 
 
-def _parameter_type(type: ColumnType | str) -> str:  # noqa: A002  # the word of the trade
+def _parameter_type(type: ColumnType | str) -> str:
     """Translate our word and leave PostgreSQL's own alone; `bigint`, `text`, `date` are both."""
     known: dict[str, str] = {str(ours): theirs for ours, theirs in _POSTGRES_TYPES.items()}
     element = str(type).removesuffix("[]")
