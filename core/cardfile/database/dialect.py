@@ -57,6 +57,10 @@ class Dialect(ABC):
         """Return the JSON array of the JSON texts that `inner`, a select of one column `j`, gives."""
 
     @abstractmethod
+    def hexadecimal(self, expression: str) -> str:
+        """Return the bytes of a text in UTF-8 as hexadecimal digits."""
+
+    @abstractmethod
     def contains(self, expression: str, part: str) -> str:
         """Return the condition that a text has `part` in it, letter by letter."""
 
@@ -140,6 +144,10 @@ class Sqlite(Dialect):
         """Return a scalar select with group_concat."""
         return f"(select '['||coalesce(group_concat(j,','),'')||']' from ({inner}))"
 
+    def hexadecimal(self, expression: str) -> str:
+        """Return a call of hex."""
+        return f"hex({expression})"
+
     def contains(self, expression: str, part: str) -> str:
         """Return a call of instr, which knows no wildcards."""
         return f"instr({expression}, {part}) > 0"
@@ -211,6 +219,10 @@ class Postgres(Dialect):
     def aggregate(self, inner: str) -> str:
         """Return a scalar select with string_agg."""
         return f"(select '['||coalesce(string_agg(j,','),'')||']' from ({inner}) z)"
+
+    def hexadecimal(self, expression: str) -> str:
+        """Return the encoded bytes."""
+        return f"encode(convert_to({expression},'UTF8'),'hex')"
 
     def contains(self, expression: str, part: str) -> str:
         """Return a call of strpos, which knows no wildcards."""
