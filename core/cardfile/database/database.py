@@ -1,0 +1,131 @@
+"""A database that keeps the cards, whichever engine it runs on."""
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TypeVar
+
+from cardfile.database.dialect import Dialect
+from cardfile.database.failures import TransactionClosed
+from cardfile.database.piccolo_bridge import PiccoloQuery, run_query
+from cardfile.database.transaction import OPEN, Connection, Isolation, Row, Transaction
+from cardfile.errors import DatabaseError
+
+__all__ = ["Database"]
+
+Answer = TypeVar("Answer")
+
+
+class Database(ABC):
+    """Reads, transactions and Piccolo queries, alike on SQLite and PostgreSQL.
+
+    SQL is written with `$1, $2, …` (or with what `dialect.param` says). Arguments are Python values; a list
+    is one argument. Rows come as tuples of what the engine keeps; `run` gives Python values.
+    """
+
+    dialect: Dialect
+    wait: float
+    """For how many seconds a task waits for its turn before DatabaseBusy is raised."""
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Open the connections; a database that cannot be reached raises DatabaseError."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Close the connections, after the statements that still run."""
+
+    @abstractmethod
+    async def _read(self, sql: str, args: Sequence[object], *, quick: bool) -> list[Row]:
+        """Return the rows of a read outside of transactions."""
+
+    @abstractmethod
+    async def _read_dicts(self, sql: str, args: Sequence[object]) -> list[dict[str, object]]:
+        """Return the rows of a read outside of transactions by the names of their columns."""
+
+    @abstractmethod
+    def _connection(self) -> AbstractAsyncContextManager[Connection]:
+        """Return a connection for one transaction, not begun."""
+
+    async def fetch(self, sql: str, args: Sequence[object] = (), *, quick: bool = False) -> list[Row]:
+        """Return the rows of a read; inside a transaction of this task it sees the task's own writes.
+
+        `quick` says that the read takes well under a millisecond: SQLite then answers it on the event loop's
+        own thread, and moves it to a reader's when it lasts.
+        """
+        open_one = self._open_transaction()
+        if open_one is not None:
+            return await open_one.fetch(sql, args)
+        return await self._read(sql, args, quick=quick)
+
+    async def fetch_value(
+        self, sql: str, args: Sequence[object] = (), *, quick: bool = False
+    ) -> object | None:
+        """Return the first column of the first row, None when there is no row."""
+        rows = await self.fetch(sql, args, quick=quick)
+        return rows[0][0] if rows else None
+
+    async def fetch_dicts(self, sql: str, args: Sequence[object] = ()) -> list[dict[str, object]]:
+        """Return the rows of a read by the names of their columns, where and as `fetch` does."""
+        open_one = self._open_transaction()
+        if open_one is not None:
+            return await open_one.fetch_dicts(sql, args)
+        return await self._read_dicts(sql, args)
+
+    @asynccontextmanager
+    async def transaction(self, *, isolation: Isolation | None = None) -> AsyncIterator[Transaction]:
+        """Open a transaction, or a savepoint when this task is in a transaction of this database.
+
+        On SQLite every transaction is a writing one, alone and serializable, whatever `isolation` says.
+        """
+        outer = self._open_transaction()
+        if outer is not None:
+            if isolation is not None:
+                raise DatabaseError("only the outermost transaction can choose its isolation")
+            async with outer.nested() as inner:
+                yield inner
+            return
+        async with self._connection() as connection:
+            try:
+                await connection.begin(isolation)
+            except BaseException:
+                await connection.rollback()
+                raise
+            async with Transaction(self, connection).outermost() as transaction:
+                yield transaction
+
+    @asynccontextmanager
+    async def migration(self) -> AsyncIterator[Transaction]:
+        """Open a transaction for changing tables: one at a time, over all processes, without time limits.
+
+        On SQLite foreign keys are checked when it is committed instead of with each statement, for a table
+        that is rebuilt is away for a moment.
+        """
+        if self._open_transaction() is not None:
+            raise DatabaseError("a migration cannot run inside another transaction")
+        async with self._connection() as connection:
+            try:
+                await connection.begin_migration()
+            except BaseException:
+                await connection.rollback()
+                raise
+            async with Transaction(self, connection).outermost() as transaction:
+                yield transaction
+
+    async def run(self, query: PiccoloQuery[Answer]) -> Answer:
+        """Run a Piccolo query in this database, in the task's transaction if there is one.
+
+        Rows come as dicts with Python values on both engines.
+        """
+        return await run_query(self, query)
+
+    def _open_transaction(self) -> Transaction | None:
+        for candidate in reversed(OPEN.get()):
+            if candidate.database is self:
+                if candidate.closed:
+                    raise TransactionClosed(
+                        "this task was started inside a transaction that is over by now; "
+                        "a task that lives longer must be started outside of it"
+                    )
+                return candidate
+        return None
