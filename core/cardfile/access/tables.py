@@ -1,0 +1,121 @@
+"""The tables of people and their rights.
+
+Secrets (password hashes, token hashes) live in tables of which no entity is made, so that no selection, export
+or history can reach them.
+"""
+
+from piccolo.columns import BigInt, Boolean, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
+
+from cardfile.database.tables import Record
+
+__all__ = [
+    "AccessVersion",
+    "ApiToken",
+    "Credential",
+    "Session",
+    "Share",
+    "SignInAttempt",
+    "Team",
+    "TeamMember",
+    "User",
+    "UserRole",
+]
+
+
+class User(Record, tablename="user_account"):
+    """A colleague. The table is not called `user`, which PostgreSQL takes for the database's own user."""
+
+    login = Varchar(length=254)
+    name = Varchar(length=200)
+    extension = Varchar(length=20, null=True, default=None)
+    locale = Varchar(length=5, null=True, default=None)
+    zone = Varchar(length=64, null=True, default=None)
+    is_active = Boolean(default=True)
+    head = ForeignKey("self", null=True, default=None, on_delete=OnDelete.set_null)
+    stand_in = ForeignKey("self", null=True, default=None, on_delete=OnDelete.set_null)
+    stand_in_until = Timestamptz(null=True, default=None)
+
+
+class Team(Record, tablename="team"):
+    """People who work together, below another team or on their own."""
+
+    name = Varchar(length=200)
+    parent = ForeignKey("self", null=True, default=None, on_delete=OnDelete.restrict)
+    head = ForeignKey(User, null=True, default=None, on_delete=OnDelete.set_null)
+
+
+class TeamMember(Record, tablename="team_member"):
+    """Somebody's time in a team."""
+
+    team = ForeignKey(Team, on_delete=OnDelete.restrict)
+    member = ForeignKey(User, on_delete=OnDelete.restrict)
+    since = Timestamptz(null=True, default=None)
+    until = Timestamptz(null=True, default=None)
+
+
+class UserRole(Record, tablename="user_role"):
+    """A role that somebody has, by its key: the role itself is declared in code."""
+
+    holder = ForeignKey(User, on_delete=OnDelete.restrict)
+    role = Varchar(length=64)
+
+
+class Share(Record, tablename="share"):
+    """One record opened to one person or one team, until a moment if there is one."""
+
+    entity = Varchar(length=100)
+    record = BigInt()
+    to_user = ForeignKey(User, null=True, default=None, on_delete=OnDelete.restrict)
+    to_team = ForeignKey(Team, null=True, default=None, on_delete=OnDelete.restrict)
+    level = Varchar(length=8, default="read")
+    until = Timestamptz(null=True, default=None)
+    author = ForeignKey(User, null=True, default=None, on_delete=OnDelete.restrict)
+
+
+class Credential(Record, tablename="credential"):
+    """The hash of somebody's password."""
+
+    holder = ForeignKey(User, on_delete=OnDelete.restrict)
+    password_hash = Text()
+    changed_at = Timestamptz(default=None, null=True)
+
+
+class Session(Record, tablename="session"):
+    """A sign-in that still holds: the SHA-256 of its token, never the token."""
+
+    holder = ForeignKey(User, on_delete=OnDelete.restrict)
+    token_hash = Varchar(length=64)
+    expires_at = Timestamptz(default=None, null=True)
+    last_used_at = Timestamptz(default=None, null=True)
+    address = Varchar(length=64, default="")
+    agent = Varchar(length=200, default="")
+    revoked_at = Timestamptz(default=None, null=True)
+
+
+class ApiToken(Record, tablename="api_token"):
+    """A program's way in on behalf of a person, with less than that person's rights."""
+
+    holder = ForeignKey(User, on_delete=OnDelete.restrict)
+    name = Varchar(length=200)
+    token_hash = Varchar(length=64)
+    scopes = Text(default="")
+    expires_at = Timestamptz(default=None, null=True)
+    last_used_at = Timestamptz(default=None, null=True)
+    revoked_at = Timestamptz(default=None, null=True)
+
+
+class SignInAttempt(Record, tablename="sign_in_attempt"):
+    """One try to sign in: what the limits count and what an audit reads."""
+
+    login = Varchar(length=254)
+    address = Varchar(length=64, default="")
+    outcome = Varchar(length=16, default="failed")
+    holder = ForeignKey(User, null=True, default=None, on_delete=OnDelete.restrict)
+    agent = Varchar(length=200, default="")
+    occurred_at = Timestamptz(default=None, null=True)
+
+
+class AccessVersion(Record, tablename="access_version"):
+    """One row whose number grows with every change of people, teams, roles, shares, sessions or tokens."""
+
+    number = Integer(default=0)
