@@ -1,0 +1,77 @@
+"""A client's name and its parts: whichever is given, the other follows."""
+
+import re
+from collections.abc import Mapping, MutableMapping
+
+from cardfile.errors import InvalidInput
+from cardfile.values.names import PersonName, looks_like_company, split_name
+
+__all__ = ["complete_name", "complete_renaming"]
+
+PARTS = ("last_name", "first_name", "middle_name")
+_cyrillic = re.compile("[а-яёіїєґ]", re.IGNORECASE).search
+
+
+def complete_name(values: MutableMapping[str, object]) -> None:
+    """Fill in what is missing of a new client's kind, name and parts of the name.
+
+    A sheet's column "Имя" often holds whole names: a first name of several words without a last name counts
+    as one. Somebody of whom only the company or a contact is known is called by that. Raises `InvalidInput`
+    when there is nothing to call the client by.
+    """
+    first, last = _text(values, "first_name"), _text(values, "last_name")
+    if not _text(values, "name") and " " in first and not last and not _text(values, "middle_name"):
+        values["name"] = values.pop("first_name")
+    name = _text(values, "name")
+    if not name and not first and not last and (company := _text(values, "company")):
+        values.update(kind="company", name=company)
+    elif name and not first and not last and looks_like_company(name):
+        values["kind"] = "company"
+    elif name and not first and not last and values.get("kind", "person") == "person":
+        values.update(_parts(name))
+    elif not name:
+        values["name"] = _assembled(values) or _called_by_contact(values)
+
+
+def complete_renaming(was: Mapping[str, object], changes: MutableMapping[str, object]) -> None:
+    """Make name and parts agree again in `changes` to a client that `was` so far."""
+    is_person = changes.get("kind", was.get("kind")) == "person"
+    if any(part in changes for part in PARTS):
+        if "name" not in changes and is_person:
+            changes["name"] = _assembled({**was, **changes}) or _text(was, "name")
+    elif changes.get("name") is not None and changes["name"] != was.get("name") and is_person:
+        changes.update({**dict.fromkeys(PARTS), **_parts(str(changes["name"]))})
+    if "name" in changes and not changes["name"]:
+        raise InvalidInput("A client needs a name.", path=("name",))
+
+
+def _text(values: Mapping[str, object], key: str) -> str:
+    value = values.get(key)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _parts(name: str) -> dict[str, object]:
+    try:
+        found: PersonName = split_name(name)
+    except InvalidInput:
+        return {}  # A name that cannot be taken apart is still a name.
+    parts = zip(PARTS, (found.last, found.first, found.middle), strict=True)
+    return {key: part for key, part in parts if part}
+
+
+def _assembled(values: Mapping[str, object]) -> str:
+    last, first, middle = (_text(values, part) for part in PARTS)
+    in_order = (last, first, middle) if _cyrillic(last + first) else (first, middle, last)
+    return " ".join(part for part in in_order if part)
+
+
+def _called_by_contact(values: Mapping[str, object]) -> str:
+    for key in ("phones", "emails"):
+        entries = values.get(key)
+        if isinstance(entries, list | tuple) and entries:
+            entry = entries[0]
+            value = entry.get("value") if isinstance(entry, Mapping) else getattr(entry, "value", entry)
+            return str(value)
+    raise InvalidInput(
+        "A client needs a name, or a phone or e-mail to call him by until the name is known.", path=("name",)
+    )

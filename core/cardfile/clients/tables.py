@@ -1,0 +1,109 @@
+"""The tables of clients and of what hangs on them."""
+
+from piccolo.columns import Boolean, Date, ForeignKey, LazyTableReference, OnDelete, Text, Timestamptz
+
+from cardfile.access.tables import Team, User
+from cardfile.database.tables import Record
+
+__all__ = ["Attribution", "Client", "ClientStanding", "ClientTag", "ContactPoint", "Segment", "Tag"]
+
+_CLIENT = LazyTableReference("Client", module_path=__name__)
+
+
+class Client(Record, tablename="client"):
+    """A person or a company that one deals with, from the first touch on."""
+
+    kind = Text(null=False, default="person")
+    name = Text(null=False, default=None)
+    sort_name = Text(null=False, default="")
+    last_name = Text(null=True, default=None)
+    first_name = Text(null=True, default=None)
+    middle_name = Text(null=True, default=None)
+    gender = Text(null=True, default=None)
+    birthday = Date(null=True, default=None)
+    company = Text(null=True, default=None)
+    position = Text(null=True, default=None)
+    tax_number = Text(null=True, default=None)
+    city = Text(null=True, default=None)
+    address = Text(null=True, default=None)
+    comment = Text(null=True, default=None)
+    standing = Text(null=False, default="lead")
+    standing_since = Timestamptz(null=True, default=None)
+    standing_reason = Text(null=True, default=None)
+    owner = ForeignKey(User, null=True, default=None, on_delete=OnDelete.restrict)
+    team = ForeignKey(Team, null=True, default=None, on_delete=OnDelete.restrict)
+    source = Text(null=True, default=None)
+    language = Text(null=True, default=None)
+    zone = Text(null=True, default=None)
+    preferred_channel = Text(null=True, default=None)
+    last_contact_at = Timestamptz(null=True, default=None)
+    merged_into = ForeignKey(_CLIENT, null=True, default=None, on_delete=OnDelete.restrict)
+    search_text = Text(null=False, default="")
+
+
+class ContactPoint(Record, tablename="contact_point"):
+    """A way to reach a client; by its value callers and duplicates are found."""
+
+    client = ForeignKey(Client, null=False, on_delete=OnDelete.restrict)
+    kind = Text(null=False, default=None)
+    value = Text(null=False, default=None)
+    raw = Text(null=True, default=None)
+    label = Text(null=True, default=None)
+    extension = Text(null=True, default=None)
+    is_primary = Boolean(null=False, default=False)
+    is_valid = Boolean(null=False, default=True)
+
+
+class ClientStanding(Record, tablename="client_standing"):
+    """One change of a client's standing."""
+
+    client = ForeignKey(Client, null=False, on_delete=OnDelete.restrict)
+    was = Text(null=True, default=None)
+    became = Text(null=False, default=None)
+    at = Timestamptz(null=False, default=None)
+    reason = Text(null=True, default=None)
+
+
+class Attribution(Record, tablename="attribution"):
+    """Where a client came from: his first touch, or the last one before he became a client."""
+
+    client = ForeignKey(Client, null=False, on_delete=OnDelete.restrict)
+    touch = Text(null=False, default=None)
+    at = Timestamptz(null=True, default=None)
+    source = Text(null=True, default=None)
+    medium = Text(null=True, default=None)
+    campaign = Text(null=True, default=None)
+    term = Text(null=True, default=None)
+    content = Text(null=True, default=None)
+    search_engine = Text(null=True, default=None)
+    keyword = Text(null=True, default=None)
+    click_id = Text(null=True, default=None)
+    landing_page = Text(null=True, default=None)
+    referrer = Text(null=True, default=None)
+
+
+class Tag(Record, tablename="tag"):
+    """A word by which clients are sorted; tags of one category belong together."""
+
+    name = Text(null=False, default=None)
+    sort_name = Text(null=False, default="")
+    category = Text(null=False, default="")
+    color = Text(null=True, default=None)
+
+
+class ClientTag(Record, tablename="client_tag"):
+    """A tag on a client."""
+
+    client = ForeignKey(Client, null=False, on_delete=OnDelete.restrict)
+    tag = ForeignKey(Tag, null=False, on_delete=OnDelete.restrict)
+
+
+class Segment(Record, tablename="segment"):
+    """A filter with a name, so that a group of records can be met again."""
+
+    name = Text(null=False, default=None)
+    sort_name = Text(null=False, default="")
+    owner = ForeignKey(User, null=True, default=None, on_delete=OnDelete.restrict)
+    shared = Boolean(null=False, default=False)
+    entity = Text(null=False, default="client")
+    filter = Text(null=False, default=None)

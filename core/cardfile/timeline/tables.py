@@ -1,0 +1,53 @@
+"""The tables of what happened with a client: contacts, and the view that puts them together with events."""
+
+from piccolo.columns import (
+    BigInt,
+    Boolean,
+    ForeignKey,
+    Integer,
+    LazyTableReference,
+    OnDelete,
+    Text,
+    Timestamptz,
+)
+from piccolo.table import Table
+
+from cardfile.access.tables import User
+from cardfile.database.tables import Record
+
+__all__ = ["Interaction", "TimelineEntry"]
+
+# By name, because clients stand above: a client's last contact is computed from his interactions.
+_CLIENT = LazyTableReference("Client", module_path="cardfile.clients.tables")
+
+
+class Interaction(Record, tablename="interaction"):
+    """One contact with a client, or a note about him."""
+
+    client = ForeignKey(_CLIENT, null=False, on_delete=OnDelete.restrict)
+    kind = Text(null=False, default=None)
+    direction = Text(null=True, default=None)
+    user = ForeignKey(User, null=True, default=None, on_delete=OnDelete.restrict)
+    at = Timestamptz(null=False, default=None)
+    duration_seconds = Integer(null=True, default=None)
+    subject = Text(null=True, default=None)
+    text = Text(null=True, default=None)
+    channel = Text(null=True, default=None)
+    external_id = Text(null=True, default=None)
+    state = Text(null=True, default=None)
+    is_contact = Boolean(null=False, default=False)
+
+
+class TimelineEntry(Table, tablename="timeline_entry"):
+    """A line of a client's history: a view over interactions and events."""
+
+    id = BigInt(primary_key=True, null=False, default=None)
+    client = ForeignKey(_CLIENT, null=False, on_delete=OnDelete.restrict)
+    at = Timestamptz(null=False, default=None)
+    kind = Text(null=False, default=None)
+    direction = Text(null=True, default=None)
+    title = Text(null=True, default=None)
+    text = Text(null=True, default=None)
+    actor = ForeignKey(User, null=True, default=None, on_delete=OnDelete.restrict)
+    interaction = ForeignKey(Interaction, null=True, default=None, on_delete=OnDelete.restrict)
+    event = Text(null=True, default=None)
