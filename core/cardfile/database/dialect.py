@@ -57,6 +57,10 @@ class Dialect(ABC):
         """Return the JSON array of the JSON texts that `inner`, a select of one column `j`, gives."""
 
     @abstractmethod
+    def keys(self, n: int) -> str:
+        """Return what stands after `from` to read the list of ids that is the n-th argument; put an alias after it."""
+
+    @abstractmethod
     def hexadecimal(self, expression: str) -> str:
         """Return the bytes of a text in UTF-8 as hexadecimal digits."""
 
@@ -144,6 +148,10 @@ class Sqlite(Dialect):
         """Return a scalar select with group_concat."""
         return f"(select '['||coalesce(group_concat(j,','),'')||']' from ({inner}))"
 
+    def keys(self, n: int) -> str:
+        """Return json_each, whose column is called `value` already."""
+        return f"json_each(?{n})"
+
     def hexadecimal(self, expression: str) -> str:
         """Return a call of hex."""
         return f"hex({expression})"
@@ -219,6 +227,10 @@ class Postgres(Dialect):
     def aggregate(self, inner: str) -> str:
         """Return a scalar select with string_agg."""
         return f"(select '['||coalesce(string_agg(j,','),'')||']' from ({inner}) z)"
+
+    def keys(self, n: int) -> str:
+        """Return unnest with its column named."""
+        return f"(select unnest(${n}::bigint[]) as value)"
 
     def hexadecimal(self, expression: str) -> str:
         """Return the encoded bytes."""
