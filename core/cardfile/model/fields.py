@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from cardfile.errors import DeclarationError
+from cardfile.model.aggregates import Computed
 from cardfile.model.names import KEY
 from cardfile.texts import Label, said
 from cardfile.values.choices import ChoiceIndex
-
-if TYPE_CHECKING:  # computed fields refer to entities, which are made of fields
-    from cardfile.model.computed import Computed
 
 __all__ = ["CardField", "Choice", "Field", "Kind"]
 
@@ -75,7 +72,7 @@ class _Options:
     group: Label = ""
     slots: tuple[str, ...] = ("card",)
     position: int = 100
-    computed: "Computed | None" = None
+    computed: Computed | None = None
     stored: bool = False
     transfer: bool = True
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from piccolo.columns import Column, ForeignKey
 
 from cardfile.errors import DeclarationError
-from cardfile.model.computed import Aggregate
+from cardfile.model.aggregates import Aggregate
 from cardfile.model.entities import Entity, Everyone, Owned, Personal, Relation, Through
 from cardfile.model.fields import CardField, Field, Kind
 from cardfile.model.names import KEY
@@ -287,16 +287,18 @@ class _Builder:
         computed = field.computed
         if computed is None:
             return
-        source = next((one for one in types.values() if one.entity is computed.entity), None)
+        source = next((one for one in types.values() if one.entity.table is computed.table), None)
         if source is None:
             raise DeclarationError(
-                f"{where} is computed from the table {computed.entity.table._meta.tablename!r}: add its entity to the plugin's entities"
+                f"{where} is computed from the table {computed.table._meta.tablename!r}: add its entity to the plugin's entities"
             )
         if not any(link.target == record_type.key and link.column == "id" for link in source.links.values()):
             raise DeclarationError(f"{where} is computed from {source.key!r}, which has no reference to {record_type.key!r}")
         for key in (computed.field, computed.when, *(name for name, _ in computed.where)):
             if key is not None and key not in source.lines:
                 raise DeclarationError(f"{where} looks at {source.key}.{key}, which is no field; there are: {', '.join(sorted(source.lines))}")
+        if computed.last is not None and computed.when is None:
+            raise DeclarationError(f"{where} counts the last days, but {source.key!r} has no date to count by: add one, or give when=")
         if field.stored and computed.last is not None:
             raise DeclarationError(f"{where} counts the last {computed.last.days} days: such a number ages by itself, so it cannot be stored")
         if computed.aggregate is Aggregate.COUNT and field.kind is not Kind.INTEGER:

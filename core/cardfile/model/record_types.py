@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cardfile.errors import NotFound
 from cardfile.model.entities import Entity, Visibility
 from cardfile.model.fields import Field, Kind
-from cardfile.model.names import camel, global_id, local_id, pascal
+from cardfile.model.names import camel, global_id, local_id, pascal, split_id
 from cardfile.texts import Label
 
 __all__ = ["CORE", "Card", "Line", "Link", "RecordType"]
@@ -138,6 +138,11 @@ class RecordType:
     def local_id(self, value: object) -> int:
         """Return the record's number; raises `NotFound` when `value` is no id of this type."""
         return local_id(self.prefix, value)
+
+    def local_id_or_none(self, value: object) -> int | None:
+        """Return the record's number, None when `value` is no id of this type."""
+        parts = split_id(value)
+        return parts[1] if parts is not None and parts[0] == self.prefix else None
 
     def line(self, path: str) -> Line:
         """Return the line at `path`; raises `NotFound` that lists what there is."""

@@ -1,0 +1,111 @@
+"""One SQL statement in the making: its parameters, its aliases and whose rights it carries."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from cardfile.database.dialect import Dialect
+from cardfile.model.kinds import Reading
+from cardfile.model.model import Model
+from cardfile.query.given import ABSENT, Given, Source, Variables, read
+from cardfile.rights import Rights
+
+__all__ = ["Bind", "Moment", "Statement"]
+
+Convert = Callable[[object], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What a statement's parameters are taken from: one request."""
+
+    rights: Rights
+    now: datetime
+    variables: Variables = field(default_factory=dict)
+    keys: Sequence[int] = ()
+
+
+Bind = Callable[[Moment], object]
+"""Gives the value of one parameter for one request."""
+
+RIGHTS: Mapping[str, tuple[Bind, str]] = {
+    "user": (lambda moment: moment.rights.user, "bigint"),
+    "own_one": (lambda moment: moment.rights.own[0], "bigint"),
+    "own": (lambda moment: moment.rights.own, "bigint"),
+    "team": (lambda moment: moment.rights.team, "bigint"),
+    "teams": (lambda moment: moment.rights.teams, "bigint"),
+}
+
+
+class Statement:
+    """Collects what one SQL text needs. Equal parameters share a place."""
+
+    def __init__(self, model: Model, dialect: Dialect, rights: Rights, reading: Reading) -> None:
+        self.model = model
+        self.dialect = dialect
+        self.rights = rights
+        self.reading = reading
+        self.binds: list[Bind] = []
+        self._places: dict[object, int] = {}
+        self._aliases = 0
+
+    def alias(self) -> str:
+        """Return a name for a table that is not yet used in this statement."""
+        self._aliases += 1
+        return f"t{self._aliases}"
+
+    def _place(self, bind: Bind, known_as: object) -> int:
+        place = self._places.get(known_as)
+        if place is None:
+            self.binds.append(bind)
+            place = self._places[known_as] = len(self.binds)
+        return place
+
+    def right(self, name: str) -> str:
+        """Return the place of a single value of the reader's rights."""
+        bind, type_ = RIGHTS[name]
+        return self.dialect.param(self._place(bind, ("right", name)), type_)
+
+    def right_any_of(self, name: str) -> str:
+        """Return what follows a column that must be among ids of the reader's rights."""
+        bind, type_ = RIGHTS[name]
+        return self.dialect.any_of(self._place(bind, ("right", name)), type_)
+
+    def now(self, *, back: timedelta = timedelta(0)) -> str:
+        """Return the place of the current instant, or of an earlier one."""
+        return self.dialect.param(self._place(lambda moment: moment.now - back, ("now", back)), "timestamptz")
+
+    def today(self, *, back: timedelta = timedelta(0)) -> str:
+        """Return the place of the current UTC date, or of an earlier one."""
+        return self.dialect.param(self._place(lambda moment: (moment.now - back).date(), ("today", back)), "date")
+
+    def keys(self) -> int:
+        """Return the number of the parameter that takes the rows for which a lower level is read."""
+        return self._place(lambda moment: moment.keys, "keys")
+
+    def _bind_given(self, given: Given, convert: Convert, known_as: object) -> int:
+        if given.source is None:
+            constant = convert(given.value)
+            return self._place(lambda _moment: constant, ("constant", known_as, repr(constant)))
+        convert(given.value)  # a wrong value is told while the plan is made, and again at each use
+        return self._place(_from_variables(given.source, convert), (given.source, known_as))
+
+    def value(self, given: Given, convert: Convert, type_: str, *, known_as: object) -> str:
+        """Return the place of a value that was given; `known_as` tells conversions apart."""
+        return self.dialect.param(self._bind_given(given, convert, (known_as, type_)), type_)
+
+    def any_of(self, given: Given, convert: Convert, type_: str, *, known_as: object) -> str:
+        """Return what follows an expression that must be among the values that were given."""
+
+        def convert_all(values: object) -> object:
+            return [convert(one) for one in values] if isinstance(values, list | tuple) else [convert(values)]
+
+        return self.dialect.any_of(self._bind_given(given, convert_all, (known_as, type_, "all")), type_)
+
+
+def _from_variables(source: Source, convert: Convert) -> Bind:
+    def bind(moment: Moment) -> object:
+        value = read(moment.variables, source)
+        return convert(None if value is ABSENT else value)
+
+    return bind
