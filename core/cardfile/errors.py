@@ -7,6 +7,7 @@ CardfileError
 │   └── MigrationError        a migration cannot run, or ran halfway
 └── Refused                   a person asked for something that cannot be done: told politely
     ├── InvalidInput          a value is wrong; `path` says which
+    │   └── InvalidInputs     several things are wrong with one input; `errors` says which
     ├── NotFound              no such record, or none that this person may see
     ├── NotAllowed            the record may be seen, the deed may not be done
     ├── VersionConflict       somebody else changed the record in between
@@ -15,7 +16,7 @@ CardfileError
     └── FileRefused           a file that cannot or must not be read
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Protocol
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "DeclarationError",
     "FileRefused",
     "InvalidInput",
+    "InvalidInputs",
     "MigrationError",
     "NotAllowed",
     "NotFound",
@@ -87,11 +89,43 @@ class Refused(CardfileError):
         self.path = (*path, *self.path)
         return self
 
+    @property
+    def errors(self) -> tuple["Refused", ...]:
+        """All that was refused: the error itself, unless several were collected."""
+        return (self,)
+
 
 class InvalidInput(Refused):
     """A value is wrong."""
 
     code = "INVALID_INPUT"
+
+
+class InvalidInputs(InvalidInput):
+    """Several things are wrong with one input: all of them are told at once."""
+
+    def __init__(self, errors: Sequence[Refused]) -> None:
+        super().__init__(" ".join(map(str, errors)), path=errors[0].path)
+        self._errors = tuple(errors)
+
+    @property
+    def errors(self) -> tuple[Refused, ...]:
+        """All that was refused, in the order of the input."""
+        return self._errors
+
+    def at(self, *path: str | int) -> "InvalidInputs":
+        """Put `path` in front of every error's path, and return the error."""
+        for error in self._errors:
+            error.at(*path)
+        self.path = self._errors[0].path
+        return self
+
+    def say(self, texts: Speaker) -> str:
+        """Return all sentences in the language of `texts`."""
+        return " ".join(error.say(texts) for error in self._errors)
+
+    def __str__(self) -> str:
+        return " ".join(map(str, self._errors))
 
 
 class NotFound(Refused):
