@@ -27,7 +27,7 @@ class ChoiceIndex:
 
     `labels` maps keys to labels, in order; `synonyms` maps keys to further words. Case, ё and е, punctuation
     and letters that look alike make no difference; where two choices then share a word, the key goes before
-    the label, the label before the synonym, and equals are ambiguous. Made once for a field, used for every row.
+    the label, the label before the synonym, and equals are ambiguous. Made once for a field.
     """
 
     __slots__ = ("_exact", "_folded", "labels")

@@ -185,7 +185,7 @@ def _one(piece: str, region: str) -> Phone:
 def _with_plus(text: str) -> str:
     """Put + in place of 00, which in no country starts a national number of this length."""
     digits = text.translate(_STRIP)
-    return "+" + digits[2:] if digits.startswith("00") and len(digits) > 10 else text
+    return "+" + digits[2:] if re.match("00[1-9].{8}", digits) else text
 
 
 def _parsed(text: str, region: str, piece: str) -> phonenumbers.PhoneNumber:

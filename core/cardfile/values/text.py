@@ -80,5 +80,5 @@ def fold_key(text: str) -> str:
     Cyrillic letters become the Latin ones that they look like, so the result is for comparing only. A text of
     nothing but signs keeps its signs.
     """
-    folded = fold(unicodedata.normalize("NFKC", clean(text))).translate(_LOOK_ALIKES)
+    folded = fold(unicodedata.normalize("NFKC", clean(text).replace("№", "#"))).translate(_LOOK_ALIKES)
     return _not_words(" ", folded).strip() or folded
