@@ -57,7 +57,8 @@ READERS: dict[str, Callable[[object], object]] = {
 }
 
 _PIECES = """
-0 1 5 12 31 2025 . , : - + / ( ) @ ; ' % e E T Z руб тыс $ мая May Иван John LLC xn-- http:// доб ext <a@b.ru> ИНН
+0 1 5 12 31 2025 . , : - + / ( ) @ ; ' % e E T Z руб тыс $ мая May Иван John LLC xn-- http://
+доб ext <a@b.ru> ИНН
 """
 ANYTHING = st.one_of(
     st.text(max_size=80),

@@ -10,7 +10,7 @@ import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
 from cardfile.errors import InvalidInput
-from cardfile.values.cell import cell_text, is_empty, refuse_lost_digits, shown
+from cardfile.values.cell import EXACT_FLOAT, cell_text, is_empty, refuse_lost_digits, shown
 from cardfile.values.text import clean
 
 __all__ = ["Phone", "format_phone", "parse_phone", "parse_phones"]
@@ -74,6 +74,8 @@ def parse_phones(raw: object, *, region: str = "RU") -> tuple[Phone, ...]:
     Raises `InvalidInput` when any part of `raw` is not a number of a possible length.
     """
     code, mobile = _mobile(region)
+    if isinstance(raw, float) and 0 < raw < EXACT_FLOAT and raw.is_integer():
+        raw = f"{raw:.0f}"  # Before all else, for this is how most sheets keep phones.
     if isinstance(raw, str) and (found := mobile(raw.translate(_STRIP))):
         return (Phone(code + found[1], None, raw, valid=True),)
     if is_empty(raw):
