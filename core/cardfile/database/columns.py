@@ -40,7 +40,6 @@ class ColumnSpec:
     default: str | int | bool | None = None
     references: str | None = None
     on_delete: OnDelete | None = None
-    unique: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what no database could do, or what would lose data."""

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from cardfile.database.columns import ColumnType
 from cardfile.values.text import FOLD_FROM, FOLD_TO
 
-__all__ = ["POSTGRES", "SQLITE", "Dialect", "literal"]
+__all__ = ["POSTGRES", "SQLITE", "ColumnType", "Dialect", "literal"]
 
 
 def literal(text: str) -> str:
@@ -58,7 +58,7 @@ class Dialect(ABC):
 
     @abstractmethod
     def keys(self, n: int) -> str:
-        """Return what stands after `from` to read the list of ids that is the n-th argument; put an alias after it."""
+        """Return what stands after `from` to read the n-th argument, a list of ids; put an alias after it."""
 
     @abstractmethod
     def hexadecimal(self, expression: str) -> str:
@@ -153,8 +153,8 @@ class Sqlite(Dialect):
         return f"json_each(?{n})"
 
     def hexadecimal(self, expression: str) -> str:
-        """Return a call of hex."""
-        return f"hex({expression})"
+        """Return a call of hex, in small letters as PostgreSQL writes them."""
+        return f"lower(hex({expression}))"
 
     def contains(self, expression: str, part: str) -> str:
         """Return a call of instr, which knows no wildcards."""

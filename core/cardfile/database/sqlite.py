@@ -3,21 +3,20 @@
 import asyncio
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache, partial
 from pathlib import Path
 from time import monotonic
 from typing import TypeVar
 
-from cardfile.database.columns import ColumnType
 from cardfile.database.database import Database
 from cardfile.database.dialect import SQLITE
-from cardfile.database.encoding import encode_args, encoded_rows
-from cardfile.database.failures import ConstraintViolated, DatabaseBusy, StatementFailed
-from cardfile.database.names import quoted
+from cardfile.database.encoding import encode_args
+from cardfile.database.failures import DatabaseBusy, StatementFailed
+from cardfile.database.sqlite_writing import REFUSALS, Writing, dicts_of, failure_of
 from cardfile.database.threads import ConnectionThreads
-from cardfile.database.transaction import Connection, Isolation, Row, finished
+from cardfile.database.transaction import Connection, Row
 from cardfile.errors import DatabaseError, SettingsError
 from cardfile.values.text import fold
 
@@ -126,9 +125,9 @@ class SqliteDatabase(Database):
                 return self._read_within(_QUICK_SECONDS, text, values, self._quick)
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY):
-                    raise _failure(error, sql) from error
+                    raise failure_of(error, sql) from error
             except sqlite3.Error as error:
-                raise _failure(error, sql) from error
+                raise failure_of(error, sql) from error
         return await self._read_on_thread(
             sql, partial(self._read_within, self._statement_timeout, text, values)
         )
@@ -138,7 +137,7 @@ class SqliteDatabase(Database):
         values = encode_args(args)
 
         def read(connection: sqlite3.Connection) -> list[dict[str, object]]:
-            return _dicts(self._begin_read(connection, self._statement_timeout).execute(text, values))
+            return dicts_of(self._begin_read(connection, self._statement_timeout).execute(text, values))
 
         return await self._read_on_thread(sql, read)
 
@@ -150,9 +149,9 @@ class SqliteDatabase(Database):
                 raise StatementFailed(
                     f"a read took longer than {self._statement_timeout:g} s and was stopped: {sql:.200}"
                 ) from error
-            raise _failure(error, sql) from error
-        except _CLIENT_SIDE as error:
-            raise _failure(error, sql) from error
+            raise failure_of(error, sql) from error
+        except REFUSALS as error:
+            raise failure_of(error, sql) from error
 
     def _read_within(
         self,
@@ -182,7 +181,7 @@ class SqliteDatabase(Database):
                 "try again, or look for a transaction that waits for something else"
             ) from None
         try:
-            yield _Writing(self._writer, self._numbered, self._busy_timeout)
+            yield Writing(self._writer, self._numbered, self._busy_timeout)
         finally:
             self._turns.release()
 
@@ -218,203 +217,5 @@ class SqliteDatabase(Database):
         connection.create_function("fold", 1, _fold, deterministic=True)
 
 
-def _dicts(cursor: sqlite3.Cursor) -> list[dict[str, object]]:
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor]
-
-
 def _fold(value: str | None) -> str | None:
     return None if value is None else fold(str(value))
-
-
-class _Writing(Connection):
-    """The writer while one transaction owns it.
-
-    BEGIN and SAVEPOINT are handed to the thread without waiting for the answer, for it does everything in
-    order; when one of them fails, the statement after it raises its error.
-    """
-
-    def __init__(
-        self, writer: ConnectionThreads, numbered: Callable[[str], str], busy_timeout: float
-    ) -> None:
-        self._writer = writer
-        self._numbered = numbered
-        self._busy_timeout = busy_timeout
-        self._failure: sqlite3.Error | None = None
-        self._migrating = False
-
-    async def begin(self, isolation: Isolation | None) -> None:
-        self._writer.post(partial(self._attempt, "begin immediate"))
-
-    async def begin_migration(self) -> None:
-        # Neither can be changed inside a transaction. Without the second one, renaming a rebuilt table
-        # fails when a view reads it, and drags the references of other tables along.
-        self._migrating = True
-        self._writer.post(partial(self._attempt, "pragma foreign_keys=off"))
-        self._writer.post(partial(self._attempt, "pragma legacy_alter_table=on"))
-        await self._run(self._attempting("begin immediate"), "begin immediate")
-
-    async def command(self, sql: str) -> None:
-        self._writer.post(partial(self._attempt, sql))
-
-    async def commit(self) -> None:
-        await self._finish(self._commit, "commit")
-
-    async def rollback(self) -> None:
-        await self._finish(self._rollback, "rollback")
-
-    async def fetch(self, sql: str, args: Sequence[object]) -> list[Row]:
-        text, values = self._numbered(sql), encode_args(args)
-        return await self._run(lambda connection: connection.execute(text, values).fetchall(), sql)
-
-    async def fetch_dicts(self, sql: str, args: Sequence[object]) -> list[dict[str, object]]:
-        text, values = self._numbered(sql), encode_args(args)
-        return await self._run(lambda connection: _dicts(connection.execute(text, values)), sql)
-
-    async def execute(self, sql: str, args: Sequence[object]) -> int:
-        text, values = self._numbered(sql), encode_args(args)
-        return await self._run(lambda connection: max(0, connection.execute(text, values).rowcount), sql)
-
-    async def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
-        await self._many(self._numbered(sql), rows, None)
-
-    async def insert_many(
-        self,
-        table: str,
-        columns: Sequence[str],
-        rows: Iterable[Sequence[object]],
-        types: Sequence[ColumnType] | None,
-    ) -> None:
-        names = ",".join(map(quoted, columns))
-        places = ",".join("?" * len(columns))
-        await self._many(f"insert into {quoted(table)} ({names}) values ({places})", rows, types)
-
-    async def reserve_ids(self, table: str, count: int) -> Sequence[int]:
-        rows = await self.fetch(
-            "insert into cardfile_sequence (name, next) values (?1, 1 + ?2) "
-            "on conflict (name) do update set next = next + ?2 returning next - ?2",
-            (table, count),
-        )
-        first = rows[0][0]
-        assert isinstance(first, int)
-        return range(first, first + count)
-
-    async def _many(
-        self, sql: str, rows: Iterable[Sequence[object]], types: Sequence[ColumnType] | None
-    ) -> None:
-        given_up = False
-
-        def until_given_up() -> Iterable[Sequence[str | int | bytes | None]]:
-            # An interruption between two rows is lost on SQLite, so we look for ourselves.
-            for row in encoded_rows(rows, types):
-                if given_up:
-                    return
-                yield row
-
-        try:
-            await self._run(lambda connection: connection.executemany(sql, until_given_up()), sql)
-        except asyncio.CancelledError:
-            given_up = True
-            raise
-
-    async def _run(self, deed: Callable[[sqlite3.Connection], T], sql: str) -> T:
-        def unless_failed(connection: sqlite3.Connection) -> T:
-            if self._failure is not None:
-                raise self._failure
-            return deed(connection)
-
-        try:
-            return await self._writer.run(unless_failed)
-        except _CLIENT_SIDE as error:
-            raise self._told(error, sql) from error
-
-    async def _finish(self, deed: Callable[[sqlite3.Connection], None], sql: str) -> None:
-        try:
-            await finished(self._writer.submit(deed))
-        except _CLIENT_SIDE as error:
-            raise self._told(error, sql) from error
-
-    def _told(self, error: Exception, sql: str) -> DatabaseError:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_BUSY:
-            return DatabaseBusy(
-                f"another process has been writing to the database for {self._busy_timeout:g} s; try again"
-            )
-        return _failure(error, sql)
-
-    def _attempt(self, sql: str, connection: sqlite3.Connection) -> None:
-        if self._failure is None:
-            try:
-                connection.execute(sql)
-            except sqlite3.Error as error:
-                self._failure = error
-
-    def _attempting(self, sql: str) -> Callable[[sqlite3.Connection], None]:
-        def attempt(connection: sqlite3.Connection) -> None:
-            self._attempt(sql, connection)
-            if self._failure is not None:
-                raise self._failure
-
-        return attempt
-
-    def _commit(self, connection: sqlite3.Connection) -> None:
-        try:
-            if self._failure is not None:
-                raise self._failure
-            if self._migrating:
-                _check_foreign_keys(connection)
-            connection.execute("commit")
-        except BaseException:
-            self._rollback(connection)
-            raise
-        self._end_migration(connection)
-
-    def _rollback(self, connection: sqlite3.Connection) -> None:
-        # BEGIN may have failed, and SQLite rolls back by itself after some errors.
-        if connection.in_transaction:
-            connection.execute("rollback")
-        self._end_migration(connection)
-
-    def _end_migration(self, connection: sqlite3.Connection) -> None:
-        if self._migrating:
-            connection.execute("pragma foreign_keys=on")
-            connection.execute("pragma legacy_alter_table=off")
-
-
-def _check_foreign_keys(connection: sqlite3.Connection) -> None:
-    broken = connection.execute("pragma foreign_key_check").fetchone()
-    if broken is not None:
-        table, row, target, _ = broken
-        raise sqlite3.IntegrityError(
-            f"FOREIGN KEY constraint failed: row {row} of {table} refers to a row of {target} "
-            "that is not there"
-        )
-
-
-# What the driver raises for values that it cannot put into a statement is no sqlite3.Error.
-_CLIENT_SIDE = (sqlite3.Error, OverflowError, UnicodeEncodeError)
-
-_CONSTRAINTS: tuple[tuple[str, str], ...] = (
-    ("UNIQUE constraint failed: ", "unique"),
-    ("NOT NULL constraint failed: ", "not_null"),
-    ("FOREIGN KEY constraint failed", "foreign_key"),
-    ("CHECK constraint failed", "check"),
-)
-
-
-def _failure(error: Exception, sql: str) -> DatabaseError:
-    """Tell an error of the driver in our words."""
-    said = str(error)
-    message = f"{said} — in: {sql:.500}"
-    if isinstance(error, sqlite3.IntegrityError):
-        for beginning, kind in _CONSTRAINTS:
-            if said.startswith(beginning):
-                places = said.removeprefix(beginning) if kind in ("unique", "not_null") else ""
-                named = [place.split(".") for place in places.split(", ") if "." in place]
-                return ConstraintViolated(
-                    message,
-                    kind=kind,  # type: ignore[arg-type]  # one of the table above
-                    table=named[0][0] if named else "",
-                    columns=tuple(column for _, column in named),
-                )
-    return StatementFailed(message)

@@ -31,6 +31,10 @@ class Keeper(Protocol):
         """For how many seconds a task waits for its turn."""
         ...
 
+    async def fetch(self, sql: str, args: Sequence[object] = ()) -> list[Row]:
+        """Return the rows of a read, in the task's transaction if there is one."""
+        ...
+
     async def fetch_dicts(self, sql: str, args: Sequence[object] = ()) -> list[dict[str, object]]:
         """Return the rows of a read by column names, in the task's transaction if there is one."""
         ...

@@ -32,9 +32,7 @@ def open_database(url: str, **options: Any) -> Database:
             return PostgresDatabase(url, **options)
     except TypeError as error:
         raise SettingsError(f"an option does not fit a {kind} database: {error}") from error
-    raise SettingsError(
-        f"the database URL begins with {kind!r}, which no database here does; write {_FORMS}"
-    )
+    raise SettingsError(f"the database URL begins with {kind!r}, which no database here does; write {_FORMS}")
 
 
 def _file(rest: str) -> str:
