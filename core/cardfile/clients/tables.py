@@ -1,8 +1,11 @@
 """The tables of clients and of what hangs on them."""
 
+from typing import ClassVar
+
 from piccolo.columns import Boolean, Date, ForeignKey, LazyTableReference, OnDelete, Text, Timestamptz
 
 from cardfile.access.tables import Team, User
+from cardfile.database.columns import IndexSpec
 from cardfile.database.tables import Record
 
 __all__ = ["Attribution", "Client", "ClientStanding", "ClientTag", "ContactPoint", "Segment", "Tag"]
@@ -40,6 +43,16 @@ class Client(Record, tablename="client"):
     merged_into = ForeignKey(_CLIENT, null=True, default=None, on_delete=OnDelete.restrict)
     search_text = Text(null=False, default="")
 
+    keys: ClassVar = (
+        IndexSpec(columns=("sort_name", "id"), living=True),
+        IndexSpec(columns=("owner", "sort_name", "id"), living=True),
+        IndexSpec(columns=("created_at", "id"), living=True),
+        IndexSpec(columns=("owner", "created_at", "id"), living=True),
+        IndexSpec(columns=("owner",)),
+        IndexSpec(columns=("tax_number",), living=True),
+        IndexSpec(columns=("merged_into",)),
+    )
+
 
 class ContactPoint(Record, tablename="contact_point"):
     """A way to reach a client; by its value callers and duplicates are found."""
@@ -53,6 +66,12 @@ class ContactPoint(Record, tablename="contact_point"):
     is_primary = Boolean(null=False, default=False)
     is_valid = Boolean(null=False, default=True)
 
+    keys: ClassVar = (
+        IndexSpec(columns=("client",)),
+        IndexSpec(columns=("kind", "value"), living=True),
+        IndexSpec(columns=("client", "kind", "value"), unique=True, living=True),
+    )
+
 
 class ClientStanding(Record, tablename="client_standing"):
     """One change of a client's standing."""
@@ -62,6 +81,8 @@ class ClientStanding(Record, tablename="client_standing"):
     became = Text(null=False, default=None)
     at = Timestamptz(null=False, default=None)
     reason = Text(null=True, default=None)
+
+    keys: ClassVar = (IndexSpec(columns=("client", "at")),)
 
 
 class Attribution(Record, tablename="attribution"):
@@ -81,6 +102,11 @@ class Attribution(Record, tablename="attribution"):
     landing_page = Text(null=True, default=None)
     referrer = Text(null=True, default=None)
 
+    keys: ClassVar = (
+        IndexSpec(columns=("client",)),
+        IndexSpec(columns=("client", "touch"), unique=True, living=True),
+    )
+
 
 class Tag(Record, tablename="tag"):
     """A word by which clients are sorted; tags of one category belong together."""
@@ -90,12 +116,20 @@ class Tag(Record, tablename="tag"):
     category = Text(null=False, default="")
     color = Text(null=True, default=None)
 
+    keys: ClassVar = (IndexSpec(columns=("category", "sort_name"), unique=True, living=True),)
+
 
 class ClientTag(Record, tablename="client_tag"):
     """A tag on a client."""
 
     client = ForeignKey(Client, null=False, on_delete=OnDelete.restrict)
     tag = ForeignKey(Tag, null=False, on_delete=OnDelete.restrict)
+
+    keys: ClassVar = (
+        IndexSpec(columns=("client",)),
+        IndexSpec(columns=("tag",)),
+        IndexSpec(columns=("client", "tag"), unique=True, living=True),
+    )
 
 
 class Segment(Record, tablename="segment"):
@@ -107,3 +141,5 @@ class Segment(Record, tablename="segment"):
     shared = Boolean(null=False, default=False)
     entity = Text(null=False, default="client")
     filter = Text(null=False, default=None)
+
+    keys: ClassVar = (IndexSpec(columns=("owner",)),)

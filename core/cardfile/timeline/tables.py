@@ -1,7 +1,8 @@
 """The tables of what happened with a client: contacts, and the view that puts them together with events."""
 
+from typing import ClassVar
+
 from piccolo.columns import (
-    BigInt,
     Boolean,
     ForeignKey,
     Integer,
@@ -10,10 +11,10 @@ from piccolo.columns import (
     Text,
     Timestamptz,
 )
-from piccolo.table import Table
 
 from cardfile.access.tables import User
-from cardfile.database.tables import Record
+from cardfile.database.columns import IndexSpec
+from cardfile.database.tables import Record, Stored
 
 __all__ = ["Interaction", "TimelineEntry"]
 
@@ -37,11 +38,17 @@ class Interaction(Record, tablename="interaction"):
     state = Text(null=True, default=None)
     is_contact = Boolean(null=False, default=False)
 
+    keys: ClassVar = (
+        IndexSpec(columns=("client", "at", "id")),
+        IndexSpec(columns=("user", "at"), living=True),
+        IndexSpec(columns=("at", "id"), living=True),
+        IndexSpec(columns=("channel", "external_id"), unique=True, living=True),
+    )
 
-class TimelineEntry(Table, tablename="timeline_entry"):
+
+class TimelineEntry(Stored, tablename="timeline_entry"):
     """A line of a client's history: a view over interactions and events."""
 
-    id = BigInt(primary_key=True, null=False, default=None)
     client = ForeignKey(_CLIENT, null=False, on_delete=OnDelete.restrict)
     at = Timestamptz(null=False, default=None)
     kind = Text(null=False, default=None)
