@@ -1,0 +1,1 @@
+"""Spreadsheets: foreign files in, workbooks out."""

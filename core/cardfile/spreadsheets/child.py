@@ -1,0 +1,167 @@
+"""The process that reads foreign files, so that a hostile one takes nobody with it.
+
+It is started by `reader.py`, walls itself in, guards and opens the one file it was given, and answers
+requests on its standard input with frames on its standard output until that is closed.
+"""
+
+import itertools
+import json
+import os
+import sys
+import traceback
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO, Final
+
+from cardfile.errors import FileRefused
+from cardfile.spreadsheets.archive import ArchiveLook, check_archive, inflate_named
+from cardfile.spreadsheets.cells import Row, SheetInfo
+from cardfile.spreadsheets.guards import FileFormat, check_outside
+from cardfile.spreadsheets.limits import MEGABYTE, FileLimits
+from cardfile.spreadsheets.marks import find_marks, sheet_parts
+from cardfile.spreadsheets.sources import CalamineSource, OpenpyxlSource, Source, overlay
+from cardfile.spreadsheets.text_source import TextSource
+from cardfile.spreadsheets.walls import stand_alone, wall_in
+from cardfile.spreadsheets.wire import NEEDS_TOO_MUCH, pack, pack_rows
+
+__all__ = ["Desk", "main"]
+
+_UNREADABLE: Final = (
+    "The file cannot be understood as a spreadsheet: open it in Excel, save it as xlsx and send that."
+)
+_HEAVY_BATCH: Final = 1 << 22
+
+
+class Desk:
+    """One opened file and the place where its reading stands."""
+
+    def __init__(self, file: BinaryIO, *, limits: FileLimits) -> None:
+        self._file = file
+        self._limits = limits
+        self._look = ArchiveLook()
+        self._parts: dict[str, str] = {}
+        self._source = self._open()
+        self._rows: Iterator[Row] = iter(())
+        self._reading = 0
+
+    def sheets(self) -> list[SheetInfo]:
+        """Return the sheets; raises `FileRefused` when none of them holds anything."""
+        sheets = self._source.sheets()
+        if self._look.sheets:
+            is_empty = not any(look.has_values for look in self._look.sheets.values())
+        else:
+            is_empty = all(next(self._source.rows(sheet.name), None) is None for sheet in sheets)
+        if is_empty:
+            raise FileRefused("There is nothing in the file: every sheet is empty.")
+        return sheets
+
+    def start(self, sheet: str, *, reading: int) -> None:
+        """Go to the top of `sheet`; rows are then given out to whoever names the same `reading`."""
+        self._rows = iter(())
+        self._reading = reading
+        rows = self._source.rows(sheet)
+        try:
+            first = next(rows, None)
+        except BaseException as error:  # noqa: BLE001  # A panic of the native reader is no Exception.
+            self._source = self._second_source(error)
+            rows = self._source.rows(sheet)
+            first = next(rows, None)
+        if first is not None:
+            rows = itertools.chain((first,), rows)
+        part = self._parts.get(sheet, "")
+        look = self._look.sheets.get(part)
+        if look and (look.has_errors or look.has_formulas):
+            rows = overlay(rows, find_marks(inflate_named(self._file, part)))
+        self._rows = rows
+
+    def batch(self, *, reading: int, most: int) -> list[Row]:
+        """Return the next rows, at most `most`; none at the end or for a stale `reading`."""
+        batch: list[Row] = []
+        weight = 0
+        if reading != self._reading:
+            return batch
+        for row in itertools.islice(self._rows, most):
+            batch.append(row)
+            weight += sum(len(cell) for cell in row[1] if type(cell) is str)
+            if weight > _HEAVY_BATCH:
+                break
+        return batch
+
+    def about(self) -> dict[str, Any]:
+        """Return what the parent should know of the file besides its rows."""
+        sheets = [[sheet.name, sheet.is_visible, sheet.about] for sheet in self.sheets()]
+        if isinstance(self._source, TextSource):
+            return {
+                "sheets": sheets,
+                "encoding": self._source.encoding,
+                "delimiter": self._source.delimiter,
+            }
+        return {"sheets": sheets}
+
+    def _open(self) -> Source:
+        kind = check_outside(self._file, limits=self._limits)
+        if kind is FileFormat.TEXT:
+            return TextSource(self._file, limits=self._limits)
+        if kind is FileFormat.ZIP:
+            self._look = check_archive(self._file, limits=self._limits)
+            self._parts = sheet_parts(self._file) if self._look.sheets else {}
+        try:
+            return CalamineSource(self._file, about=self._row_counts())
+        except BaseException as error:  # noqa: BLE001  # A panic of the native reader is no Exception.
+            return self._second_source(error)
+
+    def _second_source(self, error: BaseException) -> Source:
+        """Return the reader to use after one failed with `error`, or raise what must be told instead."""
+        if isinstance(error, FileRefused | MemoryError | SystemExit | KeyboardInterrupt | KeyError):
+            raise error
+        if not self._look.sheets or isinstance(self._source_now(), OpenpyxlSource):
+            raise FileRefused(_UNREADABLE) from error
+        try:
+            return OpenpyxlSource(self._file, about=self._row_counts())
+        except MemoryError:
+            raise
+        except Exception as second:  # It lets anything out: KeyError, IndexError, TypeError.
+            raise FileRefused(_UNREADABLE) from second
+
+    def _source_now(self) -> Source | None:
+        return getattr(self, "_source", None)
+
+    def _row_counts(self) -> Mapping[str, int]:
+        sheets = self._look.sheets
+        return {name: sheets[part].rows for name, part in self._parts.items() if part in sheets}
+
+
+def answer(desk: Desk, request: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answer to one request of the parent."""
+    match request["do"]:
+        case "about":
+            return desk.about()
+        case "start":
+            desk.start(request["sheet"], reading=request["id"])
+            return {}
+        case _:
+            return pack_rows(desk.batch(reading=request["reading"], most=request["most"]))
+
+
+def main(told: Mapping[str, Any]) -> None:
+    """Serve one file until standard input is closed."""
+    limits = FileLimits(**told["limits"])
+    stand_alone(parent=told["parent"])
+    wall_in(memory=limits.memory, cpu_seconds=limits.cpu_seconds)
+    # Whatever a library prints must not get between the frames.
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    desk: Desk | None = None
+    with os.fdopen(told["file"], "rb") as file:
+        for line in sys.stdin.buffer:
+            request = json.loads(line)
+            try:
+                desk = desk or Desk(file, limits=limits)
+                message = answer(desk, request)
+            except FileRefused as refusal:
+                message = {"refused": refusal.template, "values": dict(refusal.values)}
+            except MemoryError:
+                message = {"refused": NEEDS_TOO_MUCH, "values": {"limit": limits.memory // MEGABYTE}}
+            except Exception:  # noqa: BLE001  # The edge of the process: the parent logs it.
+                message = {"failed": traceback.format_exc(limit=20)}
+            out.write(pack({"id": request["id"], **message}))
+            out.flush()

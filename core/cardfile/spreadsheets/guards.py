@@ -1,0 +1,135 @@
+"""The first look at a file: its size and its first bytes, before anything tries to understand it.
+
+The content decides what a file is, never its name.
+"""
+
+from enum import StrEnum
+from typing import BinaryIO, Final
+
+from cardfile.errors import FileRefused
+from cardfile.spreadsheets.limits import MEGABYTE, FileLimits
+
+__all__ = ["FileFormat", "check_outside"]
+
+_HEAD: Final = 64 * 1024
+
+
+class FileFormat(StrEnum):
+    """What a file is by its content."""
+
+    ZIP = "zip"
+    """A zip archive, hopefully with a workbook (xlsx, xlsm, xlsb, ods) in it."""
+    XLS = "xls"
+    TEXT = "text"
+    """A text table: csv, tsv and their kin."""
+
+
+_FOREIGN: Final[tuple[tuple[bytes, str], ...]] = (
+    (b"MZ", "a Windows program"),
+    (b"\x7fELF", "a Linux program"),
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf", "a 7-Zip archive"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"SQLite format 3", "a database"),
+    (b"{\\rtf", "an RTF document"),
+)
+
+_SAYS_WHAT: Final = {
+    "a Windows program": "This is a Windows program, not a spreadsheet.",
+    "a Linux program": "This is a Linux program, not a spreadsheet.",
+    "a PDF document": "This is a PDF document, not a spreadsheet.",
+    "a picture": "This is a picture, not a spreadsheet.",
+    "a RAR archive": "This is a RAR archive: unpack it and send the spreadsheet itself.",
+    "a 7-Zip archive": "This is a 7-Zip archive: unpack it and send the spreadsheet itself.",
+    "a gzip archive": "This is a gzip archive: unpack it and send the spreadsheet itself.",
+    "a bzip2 archive": "This is a bzip2 archive: unpack it and send the spreadsheet itself.",
+    "an xz archive": "This is an xz archive: unpack it and send the spreadsheet itself.",
+    "a database": "This is a database file, not a spreadsheet.",
+    "an RTF document": "This is an RTF document, not a spreadsheet.",
+}
+
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_CONTROLS: Final = bytes(set(range(32)) - {9, 10, 11, 12, 13, 26, 27})
+
+
+def check_outside(file: BinaryIO, *, limits: FileLimits) -> FileFormat:
+    """Return what `file` is by its size and first bytes; raises `FileRefused` with one sentence.
+
+    Reads at most 64 kB, and the whole only of an old Excel file within the size limit.
+    """
+    size = file.seek(0, 2)
+    file.seek(0)
+    if size == 0:
+        raise FileRefused("The file is empty.")
+    if size > limits.packed:
+        raise FileRefused(
+            "The file has {size} MB; at most {limit} MB are read.",
+            size=f"{size / MEGABYTE:.1f}",
+            limit=limits.packed // MEGABYTE,
+        )
+    head = file.read(_HEAD)
+    if head.startswith(b"PK\x03\x04"):
+        return FileFormat.ZIP
+    if head.startswith(b"PK"):
+        raise FileRefused("This is an empty or split archive, not a spreadsheet.")
+    if head.startswith(_OLE):
+        file.seek(0)
+        return _check_ole(file.read(limits.packed))
+    for magic, what in _FOREIGN:
+        # A list may well begin with a client called MZ: letters alone do not make a program.
+        if head.startswith(magic) and not (magic.isalnum() and b"\x00" not in head):
+            raise FileRefused(_SAYS_WHAT[what])
+    _check_text(head)
+    return FileFormat.TEXT
+
+
+def _check_ole(content: bytes) -> FileFormat:
+    def has(stream: str) -> bool:
+        return stream.encode("utf-16-le") in content
+
+    if has("EncryptedPackage"):
+        raise FileRefused("The file is protected with a password: save it without one and send it again.")
+    if has("WordDocument"):
+        raise FileRefused("This is a Word document, not a spreadsheet.")
+    if not has("Workbook") and not has("Book"):
+        raise FileRefused("This is an old Office file without a workbook in it.")
+    return FileFormat.XLS
+
+
+def _check_text(head: bytes) -> None:
+    begin = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2000].lower()
+    if begin.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")):
+        raise FileRefused(
+            "This is a web page that only looks like a spreadsheet: open it in Excel and save it as xlsx."
+        )
+    if begin.startswith(b"<?xml"):
+        if b"schemas-microsoft-com:office:spreadsheet" in begin:
+            raise FileRefused("This is an Excel 2003 XML file: open it in Excel and save it as xlsx.")
+        raise FileRefused("This is an XML file, not a spreadsheet.")
+    if head.startswith(_UTF16) or _looks_like_bare_utf16(head):
+        return
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    # A stray control character occurs in honest exports; programs and media are full of them.
+    if controls > len(head) // 200:
+        raise FileRefused("This is neither a spreadsheet nor a text table.")
+    if not head.strip():
+        raise FileRefused("The file is empty.")
+
+
+def _looks_like_bare_utf16(head: bytes) -> bool:
+    """Tell whether line ends stand as two-byte characters, as they do in UTF-16 without a mark."""
+    even = head[: len(head) // 2 * 2]
+    high, low = even[1::2], even[0::2]
+    ends = head.count(b"\n\x00") + head.count(b"\x00\n")
+    return (
+        ends > 0
+        and max(high.count(0), low.count(0)) > len(high) // 10
+        and min(high.count(0), low.count(0)) == 0
+    )

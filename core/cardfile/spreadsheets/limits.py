@@ -1,0 +1,31 @@
+"""How large and how costly a spreadsheet file may be before it is refused."""
+
+from dataclasses import dataclass
+from typing import Final
+
+__all__ = ["MEGABYTE", "FileLimits"]
+
+MEGABYTE: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class FileLimits:
+    """The limits of one file and of the process that reads it; sizes are bytes.
+
+    Honest workbooks unpack to 7-10 times their size and bombs to 680 times and more, hence `ratio`, which is
+    looked at in parts above `ratio_from` only. `cells` is the area from A1 to the last filled cell, because
+    the reader keeps all of it in memory. `memory` and `cpu_seconds` are held by the operating system.
+    `patience_seconds` is how long the reader may be silent.
+    """
+
+    packed: int = 50 * MEGABYTE
+    unpacked: int = 1000 * MEGABYTE
+    members: int = 5000
+    ratio: int = 100
+    ratio_from: int = 20 * MEGABYTE
+    cells: int = 40_000_000
+    memory: int = 1200 * MEGABYTE
+    cpu_seconds: int = 120
+    patience_seconds: float = 90.0
+    message: int = 32 * MEGABYTE
+    lines_in_a_cell: int = 200

@@ -1,0 +1,169 @@
+"""The readers of workbooks: calamine first, openpyxl where calamine gives up."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO, Final, Protocol
+
+import openpyxl
+import python_calamine as calamine
+
+from cardfile.errors import FileRefused
+from cardfile.spreadsheets.cells import NEVER_CALCULATED, Cell, CellError, Row, SheetInfo
+
+__all__ = ["CalamineSource", "OpenpyxlSource", "Source", "cut_empty_end", "overlay"]
+
+_BLANK_ROWS: Final = 1000
+
+
+class Source(Protocol):
+    """An opened file that can list its sheets and read each of them from the top."""
+
+    def sheets(self) -> list[SheetInfo]:
+        """Return the sheets that hold cells, hidden ones included, in the file's order."""
+        ...
+
+    def rows(self, sheet: str) -> Iterator[Row]:
+        """Yield the rows of `sheet` that are not blank; raises `KeyError` for an unknown sheet."""
+        ...
+
+
+def cut_empty_end(cells: list[Cell]) -> tuple[Cell, ...]:
+    """Return `cells` without the empty ones at the end."""
+    end = len(cells)
+    while end and cells[end - 1] is None:
+        end -= 1
+    return tuple(cells[:end])
+
+
+class CalamineSource:
+    """A workbook (xlsx, xlsm, xlsb, xls, ods) read by calamine.
+
+    A sheet stays parsed until another one is asked for, so that counting its rows and reading them costs one
+    parse. Raises `FileRefused` for a password and calamine's own errors for what it cannot read.
+    """
+
+    def __init__(self, file: BinaryIO, *, about: Mapping[str, int]) -> None:
+        file.seek(0)
+        try:
+            self._book = calamine.CalamineWorkbook.from_filelike(file)
+        except calamine.PasswordError as error:
+            raise FileRefused(
+                "The file is protected with a password: save it without one and send it again."
+            ) from error
+        self._about = about
+        self._parsed: tuple[str, calamine.CalamineSheet] | None = None
+
+    def sheets(self) -> list[SheetInfo]:
+        """Return the sheets that hold cells, hidden ones included, in the file's order."""
+        return [
+            SheetInfo(
+                name=sheet.name,
+                is_visible=sheet.visible == calamine.SheetVisibleEnum.Visible,
+                about=self._about.get(sheet.name),
+            )
+            for sheet in self._book.sheets_metadata
+            if sheet.typ == calamine.SheetTypeEnum.WorkSheet
+        ]
+
+    def rows(self, sheet: str) -> Iterator[Row]:
+        """Yield the rows of `sheet` that are not blank; raises `KeyError` for an unknown sheet."""
+        parsed = self._parse(sheet)
+        start = parsed.start
+        if start is None:
+            return
+        # calamine keeps the empty rows above the first cell but cuts the empty columns left of it.
+        left: list[Cell] = [None] * start[1]
+        for number, values in enumerate(parsed.iter_rows(), 1):
+            cells = cut_empty_end([*left, *(None if value == "" else value for value in values)])
+            if cells:
+                yield number, cells
+
+    def _parse(self, sheet: str) -> calamine.CalamineSheet:
+        if self._parsed is None or self._parsed[0] != sheet:
+            self._parsed = None  # Two sheets in memory at once would need twice the limit.
+            if sheet not in self._book.sheet_names:
+                raise KeyError(sheet)
+            self._parsed = (sheet, self._book.get_sheet_by_name(sheet))
+        return self._parsed[1]
+
+
+class OpenpyxlSource:
+    """A workbook (xlsx, xlsm) read by openpyxl: slower, forgiving towards other faults than calamine."""
+
+    def __init__(self, file: BinaryIO, *, about: Mapping[str, int]) -> None:
+        file.seek(0)
+        self._book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        self._about = about
+
+    def sheets(self) -> list[SheetInfo]:
+        """Return the sheets that hold cells, hidden ones included, in the file's order."""
+        return [
+            SheetInfo(
+                name=sheet.title,
+                is_visible=sheet.sheet_state == "visible",
+                about=self._about.get(sheet.title),
+            )
+            for sheet in self._book.worksheets
+        ]
+
+    def rows(self, sheet: str) -> Iterator[Row]:
+        """Yield the rows of `sheet` that are not blank; raises `KeyError` for an unknown sheet.
+
+        Stops after 1000 blank rows: some programs pad a sheet with a million of them.
+        """
+        opened = self._book[sheet]
+        opened.reset_dimensions()
+        blank = 0
+        for number, row in enumerate(opened.iter_rows(), 1):
+            cells = cut_empty_end([self._value(cell) for cell in row])
+            blank = 0 if cells else blank + 1
+            if cells:
+                yield number, cells
+            elif blank > _BLANK_ROWS:
+                return
+
+    @staticmethod
+    def _value(cell: object) -> Cell:
+        value = getattr(cell, "value", None)
+        if value is None or value == "":
+            return None
+        if getattr(cell, "data_type", "n") == "e":
+            return CellError(str(value))
+        if isinstance(value, dt.datetime) and value.time() == dt.time() and not _shows_time(cell):
+            return value.date()
+        if isinstance(value, bool | int | float | str | dt.date | dt.time | dt.timedelta):
+            return value
+        return str(value)
+
+
+def _shows_time(cell: object) -> bool:
+    shown = str(getattr(cell, "number_format", "")).lower()
+    return "h" in shown or "ss" in shown
+
+
+def overlay(rows: Iterator[Row], marks: Mapping[tuple[int, int], CellError]) -> Iterator[Row]:
+    """Yield `rows` with `marks` put into their empty cells; rows that hold nothing but marks are added."""
+    by_row: dict[int, dict[int, CellError]] = {}
+    for (number, column), mark in marks.items():
+        by_row.setdefault(number, {})[column] = mark
+    waiting = sorted(by_row, reverse=True)
+    for number, read in rows:
+        while waiting and waiting[-1] < number:
+            lone = waiting.pop()
+            yield lone, _marked((), by_row[lone])
+        if waiting and waiting[-1] == number:
+            yield number, _marked(read, by_row[waiting.pop()])
+        else:
+            yield number, read
+    while waiting:
+        lone = waiting.pop()
+        yield lone, _marked((), by_row[lone])
+
+
+def _marked(cells: tuple[Cell, ...], marks: Mapping[int, CellError]) -> tuple[Cell, ...]:
+    filled = [*cells, *([None] * (max(marks) + 1 - len(cells)))]
+    for column, mark in marks.items():
+        # A formula may lack a stored value because its result is an empty text that a reader did deliver.
+        if filled[column] is None or mark is not NEVER_CALCULATED:
+            filled[column] = mark
+    return tuple(filled)

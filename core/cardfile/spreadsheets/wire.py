@@ -1,0 +1,112 @@
+"""How the reading process and its parent talk: frames of JSON with a length in front.
+
+JSON cannot carry code, so the parent may take it from a process that has just read a hostile file. Cells that
+JSON has no words for (dates, errors) travel beside the rows, each with its place.
+"""
+
+import datetime as dt
+import math
+import struct
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+import orjson
+
+from cardfile.spreadsheets.cells import Cell, CellError, Row
+
+__all__ = ["LENGTH", "NEEDS_TOO_MUCH", "pack", "pack_rows", "unpack", "unpack_rows"]
+
+LENGTH: Final = struct.Struct(">I")
+"""The four bytes in front of a frame: its length."""
+
+NEEDS_TOO_MUCH: Final = (
+    "The file is damaged or needs more than {limit} MB of memory to be read: save it anew, or split the list."
+)
+"""The sentence for a reading process that ran out of memory, by its own account or by its death."""
+
+_PLAIN: Final = frozenset({str, int, bool, type(None)})
+_LARGEST: Final = 2**63 - 1
+
+
+def pack(message: Mapping[str, Any]) -> bytes:
+    """Return `message` as a frame."""
+    body = orjson.dumps(message)
+    return LENGTH.pack(len(body)) + body
+
+
+def unpack(body: bytes) -> dict[str, Any]:
+    """Return the message in a frame's body; raises `ValueError` if it is none."""
+    message = orjson.loads(body)
+    if not isinstance(message, dict):
+        raise ValueError("the reading process sent something that is not a message")
+    return message
+
+
+def pack_rows(rows: Iterable[Row]) -> dict[str, Any]:
+    """Return rows as plain values: their numbers, their cells, and the places of the special cells."""
+    numbers: list[int] = []
+    table: list[list[Any]] = []
+    special: list[tuple[int, int, str, Any]] = []
+    for place, (number, cells) in enumerate(rows):
+        plain: list[Any] = []
+        for column, cell in enumerate(cells):
+            kind = type(cell)
+            if kind is float:
+                assert isinstance(cell, float)
+                plain.append(_number(cell))
+            elif kind in _PLAIN and not (kind is int and not -_LARGEST <= cell <= _LARGEST):  # type: ignore[operator]  # compared only as an int
+                plain.append(cell)
+            else:
+                plain.append(None)
+                special.append((place, column, *_told(cell)))
+        numbers.append(number)
+        table.append(plain)
+    return {"numbers": numbers, "rows": table, "special": special}
+
+
+def _number(value: float) -> int | float | str:
+    # Excel knows no integers: 79161234567 arrives as 79161234567.0.
+    if value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    return value if math.isfinite(value) else str(value)
+
+
+def _told(cell: Cell) -> tuple[str, Any]:
+    match cell:
+        case dt.datetime():
+            return "instant", _whole_second(cell).isoformat()
+        case dt.date():
+            return "date", cell.isoformat()
+        case dt.time():
+            return "time", cell.replace(microsecond=0).isoformat()
+        case dt.timedelta():
+            return "span", round(cell.total_seconds())
+        case CellError():
+            return "error", cell.text
+        case _:
+            return "big", str(cell)
+
+
+def _whole_second(moment: dt.datetime) -> dt.datetime:
+    # A date in Excel is a float: 12:00:00 may come as 11:59:59.999997.
+    if moment.microsecond >= 500_000 and moment.year < dt.MAXYEAR:
+        moment += dt.timedelta(seconds=1)
+    return moment.replace(microsecond=0)
+
+
+_MADE: Final[Mapping[str, Callable[[Any], Cell]]] = {
+    "instant": dt.datetime.fromisoformat,
+    "date": dt.date.fromisoformat,
+    "time": dt.time.fromisoformat,
+    "span": lambda seconds: dt.timedelta(seconds=seconds),
+    "error": CellError,
+    "big": int,
+}
+
+
+def unpack_rows(message: Mapping[str, Any]) -> list[Row]:
+    """Return the rows of a message that `pack_rows` made."""
+    table: list[list[Cell]] = message["rows"]
+    for place, column, kind, told in message["special"]:
+        table[place][column] = _MADE[kind](told)
+    return [(number, tuple(cells)) for number, cells in zip(message["numbers"], table, strict=True)]
