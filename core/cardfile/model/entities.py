@@ -128,7 +128,9 @@ class Entity:
         seen: set[str] = set()
         for one in self.fields:
             if one.key in seen:
-                raise DeclarationError(f"entity of table {name!r} declares the field {one.key!r} twice: rename one")
+                raise DeclarationError(
+                    f"entity of table {name!r} declares the field {one.key!r} twice: rename one"
+                )
             seen.add(one.key)
 
     def __getattr__(self, key: str) -> Any:  # noqa: ANN401 - FieldOf; Any keeps dataclass protocols working

@@ -97,17 +97,25 @@ class Field(_Options):
     def __post_init__(self) -> None:
         where = f"field {self.key!r}"
         if not KEY.fullmatch(self.key):
-            raise DeclarationError(f"{where}: a key is lower case words joined by underscores, such as 'last_visit'")
+            raise DeclarationError(
+                f"{where}: a key is lower case words joined by underscores, such as 'last_visit'"
+            )
         if self.kind in (Kind.CHOICE, Kind.CHOICES) and not self.choices:
             raise DeclarationError(f"{where} is a {self.kind}: give it choices=(…)")
         if self.choices and self.kind not in (Kind.CHOICE, Kind.CHOICES):
-            raise DeclarationError(f"{where} is a {self.kind}: only choice and choices fields have choices=(…)")
+            raise DeclarationError(
+                f"{where} is a {self.kind}: only choice and choices fields have choices=(…)"
+            )
         if self.kind is Kind.REFERENCE and not self.to:
             raise DeclarationError(f"{where} is a reference: say to which entity with to='client'")
         if not 0 <= self.scale <= 9:
-            raise DeclarationError(f"{where}: scale is {self.scale}, but a column keeps 0 to 9 decimal places")
+            raise DeclarationError(
+                f"{where}: scale is {self.scale}, but a column keeps 0 to 9 decimal places"
+            )
         if self.stored and self.computed is None:
-            raise DeclarationError(f"{where}: stored=True is for computed fields; every other field is stored anyway")
+            raise DeclarationError(
+                f"{where}: stored=True is for computed fields; every other field is stored anyway"
+            )
         keys = [choice.key for choice in self.options]
         if len(set(keys)) != len(keys):
             raise DeclarationError(f"{where}: the same choice is given twice: {', '.join(keys)}")

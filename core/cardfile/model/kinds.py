@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from cardfile.database.dialect import ColumnType
+from cardfile.database.columns import ColumnType
 from cardfile.errors import InvalidInput
 from cardfile.model.fields import Choice, Field, Kind
 from cardfile.model.names import split_id
@@ -58,8 +58,24 @@ Parse = Callable[[object, Field, Reading], object]
 Show = Callable[[object, Field, Reading], str]
 
 EQUAL = (Operator.EQ, Operator.IN, Operator.NOT_IN, Operator.IS_NULL)
-ORDERED = (Operator.EQ, Operator.IN, Operator.NOT_IN, Operator.GT, Operator.GTE, Operator.LT, Operator.LTE, Operator.IS_NULL)
-TEXTUAL = (Operator.EQ, Operator.IN, Operator.NOT_IN, Operator.CONTAINS, Operator.STARTS_WITH, Operator.IS_NULL)
+ORDERED = (
+    Operator.EQ,
+    Operator.IN,
+    Operator.NOT_IN,
+    Operator.GT,
+    Operator.GTE,
+    Operator.LT,
+    Operator.LTE,
+    Operator.IS_NULL,
+)
+TEXTUAL = (
+    Operator.EQ,
+    Operator.IN,
+    Operator.NOT_IN,
+    Operator.CONTAINS,
+    Operator.STARTS_WITH,
+    Operator.IS_NULL,
+)
 MAX_TEXT = 1_000
 MAX_LONG_TEXT = 50_000
 
@@ -98,7 +114,11 @@ def _as_text(value: object) -> str:
 
 def _limited(text: str, longest: int) -> str:
     if len(text) > longest:
-        raise InvalidInput("This text has {length} characters; at most {longest} fit here.", length=len(text), longest=longest)
+        raise InvalidInput(
+            "This text has {length} characters; at most {longest} fit here.",
+            length=len(text),
+            longest=longest,
+        )
     return text
 
 
@@ -132,8 +152,9 @@ def _choice(value: object, line: Field, _reading: Reading) -> str:
 
 
 def _choices(value: object, line: Field, _reading: Reading) -> tuple[str, ...]:
-    several = isinstance(value, list | tuple)
-    return parse_choices([_cell(one) for one in value] if several else _cell(value), line.index)
+    if isinstance(value, list | tuple):
+        return parse_choices([_cell(one) for one in value], line.index)
+    return parse_choices(_cell(value), line.index)
 
 
 def _cell(value: object) -> Cell:
@@ -178,12 +199,18 @@ def _show_boolean(value: object, _line: Field, reading: Reading) -> str:
 
 KINDS: Final[Mapping[Kind, KindSpec]] = {
     Kind.TEXT: KindSpec(ColumnType.TEXT, "String", TEXTUAL, _text),
-    Kind.LONG_TEXT: KindSpec(ColumnType.TEXT, "String", (Operator.CONTAINS, Operator.IS_NULL), _long_text, is_orderable=False),
+    Kind.LONG_TEXT: KindSpec(
+        ColumnType.TEXT, "String", (Operator.CONTAINS, Operator.IS_NULL), _long_text, is_orderable=False
+    ),
     Kind.INTEGER: KindSpec(
         ColumnType.INTEGER, "Int", ORDERED, lambda value, _field, _reading: parse_integer(value)
     ),
     Kind.DECIMAL: KindSpec(
-        ColumnType.BIGINT, "Decimal", ORDERED, lambda value, line, _reading: parse_scaled(value, line.scale), _show_scaled
+        ColumnType.BIGINT,
+        "Decimal",
+        ORDERED,
+        lambda value, line, _reading: parse_scaled(value, line.scale),
+        _show_scaled,
     ),
     Kind.PERCENT: KindSpec(
         ColumnType.BIGINT,
@@ -197,7 +224,9 @@ KINDS: Final[Mapping[Kind, KindSpec]] = {
         "Money",
         ORDERED,
         _money,
-        lambda value, _field, reading: format_money(value, reading.locale) if isinstance(value, Money) else "",
+        lambda value, _field, reading: (
+            format_money(value, reading.locale) if isinstance(value, Money) else ""
+        ),
     ),
     Kind.BOOLEAN: KindSpec(
         ColumnType.BOOLEAN,
@@ -208,9 +237,7 @@ KINDS: Final[Mapping[Kind, KindSpec]] = {
     ),
     Kind.DATE: KindSpec(ColumnType.DATE, "Date", ORDERED, _date, _show_date),
     Kind.DATETIME: KindSpec(ColumnType.INSTANT, "DateTime", ORDERED, _datetime, _show_datetime),
-    Kind.CHOICE: KindSpec(
-        ColumnType.TEXT, "Option", EQUAL, _choice, _show_choice
-    ),
+    Kind.CHOICE: KindSpec(ColumnType.TEXT, "Option", EQUAL, _choice, _show_choice),
     Kind.CHOICES: KindSpec(
         ColumnType.JSON,
         "Option",
@@ -226,7 +253,9 @@ KINDS: Final[Mapping[Kind, KindSpec]] = {
         lambda value, _field, reading: parse_phone(value, region=reading.region).e164,
         lambda value, _field, reading: format_phone(str(value), reading.locale),
     ),
-    Kind.EMAIL: KindSpec(ColumnType.TEXT, "Email", TEXTUAL, lambda value, _field, _reading: parse_email(value)),
+    Kind.EMAIL: KindSpec(
+        ColumnType.TEXT, "Email", TEXTUAL, lambda value, _field, _reading: parse_email(value)
+    ),
     Kind.URL: KindSpec(ColumnType.TEXT, "URL", TEXTUAL, lambda value, _field, _reading: parse_url(value)),
     Kind.USER: KindSpec(ColumnType.ID, "ID", EQUAL, _record, is_orderable=False),
     Kind.REFERENCE: KindSpec(ColumnType.ID, "ID", EQUAL, _record, is_orderable=False),

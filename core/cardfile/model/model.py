@@ -1,6 +1,6 @@
 """The model: everything that the core and the plugins declare, put together and checked once at the start."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from piccolo.columns import Column, ForeignKey
@@ -15,11 +15,41 @@ from cardfile.model.record_types import CORE, Card, Line, Link, RecordType
 __all__ = ["Declared", "Model", "build_model"]
 
 COMMON = (
-    Field("created_at", {"en": "Created at", "ru": "Создано"}, Kind.DATETIME, read_only=True, transfer=False, slots=()),
-    Field("created_by", {"en": "Created by", "ru": "Кем создано"}, Kind.USER, read_only=True, transfer=False, slots=()),
-    Field("updated_at", {"en": "Updated at", "ru": "Изменено"}, Kind.DATETIME, read_only=True, transfer=False, slots=()),
-    Field("version", {"en": "Version", "ru": "Версия"}, Kind.INTEGER, read_only=True, transfer=False, slots=()),
-    Field("archived_at", {"en": "Archived at", "ru": "В архиве с"}, Kind.DATETIME, read_only=True, transfer=False, slots=()),
+    Field(
+        "created_at",
+        {"en": "Created at", "ru": "Создано"},
+        Kind.DATETIME,
+        read_only=True,
+        transfer=False,
+        slots=(),
+    ),
+    Field(
+        "created_by",
+        {"en": "Created by", "ru": "Кем создано"},
+        Kind.USER,
+        read_only=True,
+        transfer=False,
+        slots=(),
+    ),
+    Field(
+        "updated_at",
+        {"en": "Updated at", "ru": "Изменено"},
+        Kind.DATETIME,
+        read_only=True,
+        transfer=False,
+        slots=(),
+    ),
+    Field(
+        "version", {"en": "Version", "ru": "Версия"}, Kind.INTEGER, read_only=True, transfer=False, slots=()
+    ),
+    Field(
+        "archived_at",
+        {"en": "Archived at", "ru": "В архиве с"},
+        Kind.DATETIME,
+        read_only=True,
+        transfer=False,
+        slots=(),
+    ),
 )
 REFERENCES = {Kind.USER: "user", Kind.FILE: "file"}
 
@@ -45,7 +75,7 @@ class Model:
     def __contains__(self, key: str) -> bool:
         return key in self.types
 
-    def __iter__(self) -> Iterable[RecordType]:  # type: ignore[misc]  # iterating gives types, not keys
+    def __iter__(self) -> Iterator[RecordType]:
         return iter(self.types.values())
 
     def of_entity(self, entity: Entity) -> RecordType:
@@ -60,7 +90,9 @@ class Model:
         for one in self.types.values():
             if one.entity.table is table:
                 return one
-        raise DeclarationError(f"no entity is declared for the table {table.__name__}: add it to the plugin's entities")
+        raise DeclarationError(
+            f"no entity is declared for the table {table.__name__}: add it to the plugin's entities"
+        )
 
     def by_prefix(self, prefix: str) -> RecordType | None:
         """Return the record type whose global ids begin with `prefix`."""
@@ -110,7 +142,9 @@ class _Builder:
             for entity in one.entities:
                 key, table = _key_of(one.plugin, entity), entity.table._meta.tablename
                 if key in self.entities:
-                    raise DeclarationError(f"{one.plugin}: the entity {key!r} exists already: give one of them another key=")
+                    raise DeclarationError(
+                        f"{one.plugin}: the entity {key!r} exists already: give one of them another key="
+                    )
                 if table in tables:
                     raise DeclarationError(
                         f"{one.plugin}: the table {table!r} belongs to {tables[table]} already: rename the table"
@@ -129,7 +163,9 @@ class _Builder:
             if key in self.entities:
                 return key
         known = ", ".join(sorted(self.entities))
-        raise DeclarationError(f"{plugin}: {what} speaks of an entity {name!r} that does not exist; there are: {known}")
+        raise DeclarationError(
+            f"{plugin}: {what} speaks of an entity {name!r} that does not exist; there are: {known}"
+        )
 
     def _add_own_lines(self, key: str, plugin: str, entity: Entity) -> None:
         columns = {column._meta.name: column for column in entity.table._meta.columns}
@@ -137,7 +173,9 @@ class _Builder:
         declared = {field.key for field in fields}
         if entity.on and entity.on not in declared and entity.on in columns:
             target = self._resolve(plugin, entity.on, f"entity {key!r}")
-            fields.insert(0, Field(entity.on, self.entities[target][1].label, Kind.REFERENCE, to=target, required=True))
+            fields.insert(
+                0, Field(entity.on, self.entities[target][1].label, Kind.REFERENCE, to=target, required=True)
+            )
         fields += [field for field in COMMON if field.key in columns and field.key not in declared]
         for field in fields:
             if field.computed is not None and not field.stored:
@@ -175,7 +213,9 @@ class _Builder:
         host = self._resolve(plugin, field.on, f"card field {field.key!r}")
         path = f"{plugin}.{field.key}"
         if path in self.lines[host]:
-            raise DeclarationError(f"{plugin}: the card field {field.key!r} on {host!r} is declared twice: rename one")
+            raise DeclarationError(
+                f"{plugin}: the card field {field.key!r} on {host!r} is declared twice: rename one"
+            )
         line = Line(field, path, field.key, plugin, plugin, True)
         self.lines[host][path] = line
         self.cards[host].setdefault(plugin, []).append(line)
@@ -190,7 +230,18 @@ class _Builder:
         path = f"{group}.{entity.collection}" if group else entity.collection
         implied = isinstance(entity.visibility, Through) and entity.visibility.reference == column
         self._put_link(
-            host, plugin, Link(path, entity.plural, key, source="id", column=column, group=group, order=entity.order, implied=implied)
+            host,
+            plugin,
+            Link(
+                path,
+                entity.plural,
+                key,
+                source="id",
+                column=column,
+                group=group,
+                order=entity.order,
+                implied=implied,
+            ),
         )
 
     def _reference_column(self, plugin: str, key: str, entity: Entity, host: str) -> str:
@@ -229,20 +280,33 @@ class _Builder:
 
     def _put_link(self, key: str, plugin: str, link: Link) -> None:
         if link.path in self.links[key] or link.path in self.lines[key]:
-            raise DeclarationError(f"{plugin}: {key!r} has a field {link.path!r} already: give the list another collection=")
+            raise DeclarationError(
+                f"{plugin}: {key!r} has a field {link.path!r} already: give the list another collection="
+            )
         self.links[key][link.path] = link
 
     def _finish(self, key: str) -> RecordType:
         plugin, entity = self.entities[key]
         short = key.replace(".", "_")
         cards = {
-            name: Card(name, f"card_{name}_{short}", tuple(line for line in lines if line.field.computed is None or line.field.stored))
+            name: Card(
+                name,
+                f"card_{name}_{short}",
+                tuple(line for line in lines if line.field.computed is None or line.field.stored),
+            )
             for name, lines in self.cards[key].items()
         }
         if entity.visibility is None:
             raise DeclarationError(f"{plugin}: entity {key!r} says nothing about who may see it")
         return RecordType(
-            key, plugin, entity, entity.visibility, self.lines[key], self.links[key], cards, entity.order or ("id",)
+            key,
+            plugin,
+            entity,
+            entity.visibility,
+            self.lines[key],
+            self.links[key],
+            cards,
+            entity.order or ("id",),
         )
 
     def _check(self, record_type: RecordType, types: Mapping[str, RecordType]) -> None:
@@ -262,7 +326,9 @@ class _Builder:
                 needed = []
         for column in needed:
             if column not in columns:
-                raise DeclarationError(f"{plugin}: entity {key!r} is seen by its column {column!r}, which its table lacks")
+                raise DeclarationError(
+                    f"{plugin}: entity {key!r} is seen by its column {column!r}, which its table lacks"
+                )
         for name in record_type.default_order:
             path = name.removeprefix("-")
             if path != "id" and path not in record_type.lines:
@@ -272,7 +338,9 @@ class _Builder:
                 )
         for group in record_type.groups():
             if group in record_type.lines or group in record_type.links:
-                raise DeclarationError(f"{group}: {key!r} has a field called {group!r} already: the plugin needs another name")
+                raise DeclarationError(
+                    f"{group}: {key!r} has a field called {group!r} already: the plugin needs another name"
+                )
             if not KEY.fullmatch(group):
                 raise DeclarationError(f"{group}: a plugin's name is lower case words joined by underscores")
         for line in record_type.lines.values():
@@ -283,7 +351,9 @@ class _Builder:
         if field.folded:
             columns = {column._meta.name for column in record_type.entity.table._meta.columns}
             if field.folded not in columns:
-                raise DeclarationError(f"{where} is folded into {field.folded!r}, which is no column of {record_type.table}")
+                raise DeclarationError(
+                    f"{where} is folded into {field.folded!r}, which is no column of {record_type.table}"
+                )
         computed = field.computed
         if computed is None:
             return
@@ -293,15 +363,21 @@ class _Builder:
                 f"{where} is computed from the table {computed.table._meta.tablename!r}: add its entity to the plugin's entities"
             )
         if not any(link.target == record_type.key and link.column == "id" for link in source.links.values()):
-            raise DeclarationError(f"{where} is computed from {source.key!r}, which has no reference to {record_type.key!r}")
+            raise DeclarationError(
+                f"{where} is computed from {source.key!r}, which has no reference to {record_type.key!r}"
+            )
         for key in (computed.field, computed.when, *(name for name, _ in computed.where)):
             if key is not None and key not in source.lines:
-                raise DeclarationError(f"{where} looks at {source.key}.{key}, which is no field; there are: {', '.join(sorted(source.lines))}")
+                raise DeclarationError(
+                    f"{where} looks at {source.key}.{key}, which is no field; there are: {', '.join(sorted(source.lines))}"
+                )
         if computed.last is not None and computed.when is None:
-            raise DeclarationError(f"{where} counts the last days, but {source.key!r} has no date to count by: add one, or give when=")
+            raise DeclarationError(
+                f"{where} counts the last days, but {source.key!r} has no date to count by: add one, or give when="
+            )
         if field.stored and computed.last is not None:
-            raise DeclarationError(f"{where} counts the last {computed.last.days} days: such a number ages by itself, so it cannot be stored")
+            raise DeclarationError(
+                f"{where} counts the last {computed.last.days} days: such a number ages by itself, so it cannot be stored"
+            )
         if computed.aggregate is Aggregate.COUNT and field.kind is not Kind.INTEGER:
             raise DeclarationError(f"{where} is a count: its kind is integer, not {field.kind}")
-
-

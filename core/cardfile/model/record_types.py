@@ -150,7 +150,9 @@ class RecordType:
             return self.lines[path]
         except KeyError:
             known = ", ".join(sorted(self.lines))
-            raise NotFound("{entity} has no field {path}; it has: {known}.", entity=self.key, path=path, known=known) from None
+            raise NotFound(
+                "{entity} has no field {field}; it has: {known}.", entity=self.key, field=path, known=known
+            ) from None
 
     def groups(self) -> tuple[str, ...]:
         """Return the plugins that add lines or links under their own name, in the order of loading."""

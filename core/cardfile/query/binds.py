@@ -77,7 +77,9 @@ class Statement:
 
     def today(self, *, back: timedelta = timedelta(0)) -> str:
         """Return the place of the current UTC date, or of an earlier one."""
-        return self.dialect.param(self._place(lambda moment: (moment.now - back).date(), ("today", back)), "date")
+        return self.dialect.param(
+            self._place(lambda moment: (moment.now - back).date(), ("today", back)), "date"
+        )
 
     def keys(self) -> int:
         """Return the number of the parameter that takes the rows for which a lower level is read."""

@@ -134,7 +134,9 @@ class PieceWriter:
             condition = f"{row.alias}.id = {self.statement.right('user')}"
         elif node.record is not None:
             convert = node.shape.type.local_id_or_none
-            condition = f"{row.alias}.id = {self.statement.value(node.record, convert, 'bigint', known_as='node')}"
+            condition = (
+                f"{row.alias}.id = {self.statement.value(node.record, convert, 'bigint', known_as='node')}"
+            )
         else:
             return literal("null")
         seen = None if node.me else visible(self.statement, node.shape.type, row.alias)
@@ -186,7 +188,9 @@ class PieceWriter:
 
     def _batch(self, text: JsonText, item: Batch, row: Row, place: Place) -> None:
         self.spend(place, max(1, len(item.needs)))
-        self.piece.batches.append(BatchFill((*place.path, item.key), item.name, row.type, item.needs, item.arguments))
+        self.piece.batches.append(
+            BatchFill((*place.path, item.key), item.name, row.type, item.needs, item.arguments)
+        )
         text.open("[")
         for line in item.needs:
             text.item()
@@ -217,7 +221,9 @@ class PieceWriter:
         limits = self.compiler.limits
         return place.level > limits.levels or self.width > limits.width
 
-    def _deferred(self, key: str, path: Path, write: "Callable[[PieceWriter, str], str]", *, empty: str) -> str:
+    def _deferred(
+        self, key: str, path: Path, write: "Callable[[PieceWriter, str], str]", *, empty: str
+    ) -> str:
         """Leave `key` in the answer, and let a piece of its own read what belongs there."""
         lower = self.compiler.writer()
         dialect = self.statement.dialect
@@ -235,12 +241,16 @@ class PieceWriter:
         key, source = row.key_of(item.link), row.type
         if self._must_cut(place):
             fresh = Place((), 1, place.times)
-            return self._deferred(key, place.path, lambda lower, at: lower.one_at(item, at, source, fresh), empty="null")
+            return self._deferred(
+                key, place.path, lambda lower, at: lower.one_at(item, at, source, fresh), empty="null"
+            )
         return self.one_at(item, key, source, place)
 
     def one_at(self, item: One, key: str, source: RecordType, place: Place) -> str:
         """Return the SQL of the record that `item.link` leads to from the record with `key`."""
-        base = BaseList(self.statement.model[item.link.target], item.link, key, self._implied(item.link, source))
+        base = BaseList(
+            self.statement.model[item.link.target], item.link, key, self._implied(item.link, source)
+        )
         row = Row(self.statement, base.type)
         object_sql = self.object(item.shape, row, place)
         order = f" order by {base.own_order(row)} limit 1" if item.link.one else ""
@@ -257,12 +267,16 @@ class PieceWriter:
         if self._must_cut(place):
             fresh = Place((EACH,), 1, place.times)
             path = place.path[:-1]
-            return self._deferred(key, path, lambda lower, at: lower.listed_at(item, at, source, fresh), empty="[]")
+            return self._deferred(
+                key, path, lambda lower, at: lower.listed_at(item, at, source, fresh), empty="[]"
+            )
         return self.listed_at(item, key, source, place)
 
     def listed_at(self, item: Listed, key: str, source: RecordType, place: Place) -> str:
         """Return the SQL of the short list that belongs to the record with `key`."""
-        base = BaseList(self.statement.model[item.link.target], item.link, key, self._implied(item.link, source))
+        base = BaseList(
+            self.statement.model[item.link.target], item.link, key, self._implied(item.link, source)
+        )
         row = Row(self.statement, base.type)
         object_sql = self.object(item.shape, row, place)
         where = " and ".join(base.conditions(row, live=True))

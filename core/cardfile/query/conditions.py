@@ -4,7 +4,7 @@ A filter is an object. Its keys are fields, links, plugins' groups, and `and`, `
 in snake_case or camelCase. A field's value holds operators, a link's value a filter of the other entity.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from cardfile.errors import InvalidInput
 from cardfile.model.fields import Kind
@@ -24,7 +24,12 @@ MAX_DEPTH = 12
 MAX_CONDITIONS = 200
 MAX_WORDS = 8
 LAST_CHARACTER = "\U0010ffff"
-COMPARISONS: Mapping[Operator, str] = {Operator.GT: ">", Operator.GTE: ">=", Operator.LT: "<", Operator.LTE: "<="}
+COMPARISONS: Mapping[Operator, str] = {
+    Operator.GT: ">",
+    Operator.GTE: ">=",
+    Operator.LT: "<",
+    Operator.LTE: "<=",
+}
 
 
 def filtered(row: Row, given: Given) -> str | None:
@@ -52,11 +57,15 @@ def searched(row: Row, given: Given) -> str | None:
     return " and ".join(found) or None
 
 
-def linked(statement: Statement, link: Link, target: RecordType, key: str, inside: Callable[[Row], str | None]) -> str:
+def linked(
+    statement: Statement, link: Link, target: RecordType, key: str, inside: Callable[[Row], str | None]
+) -> str:
     """Return that a visible live record of `target` is linked to `key` and satisfies `inside`."""
     row = Row(statement, target)
     conditions = [f"{row.named(link.column)} = {key}"]
-    conditions += [f"{row.named(column)} = {constant(value, statement)}" for column, value in link.where.items()]
+    conditions += [
+        f"{row.named(column)} = {constant(value, statement)}" for column, value in link.where.items()
+    ]
     if link.is_many and target.is_archivable:
         conditions.append(f"{row.alias}.archived_at is null")
     for more in (visible(statement, target, row.alias), inside(row)):
@@ -78,7 +87,9 @@ class _Filter:
         if parts is None:
             if given.is_null:
                 return None
-            raise InvalidInput("A filter is an object such as {example}.", example='{"name": {"contains": "Ann"}}')
+            raise InvalidInput(
+                "A filter is an object such as {example}.", example='{"name": {"contains": "Ann"}}'
+            )
         if depth > MAX_DEPTH:
             raise InvalidInput("This filter is nested deeper than {most} levels.", most=MAX_DEPTH)
         found = []
@@ -114,14 +125,15 @@ class _Filter:
         raise self._unknown(row, key, group)
 
     def _unknown(self, row: Row, key: str, group: str | None) -> InvalidInput:
-        known = [
-            camel(member.key)
-            for member in row.type.members(group)
-            if not row.is_hidden(member.path)
-        ]
+        known = [camel(member.key) for member in row.type.members(group) if not row.is_hidden(member.path)]
         if group is None:
             known += list(row.type.groups())
-        return InvalidInput("{entity} has no field {key} to filter by; it has: {known}.", entity=row.type.name, key=key, known=", ".join(sorted(known)))
+        return InvalidInput(
+            "{entity} has no field {key} to filter by; it has: {known}.",
+            entity=row.type.name,
+            key=key,
+            known=", ".join(sorted(known)),
+        )
 
     def _several(self, row: Row, key: str, given: Given, group: str | None, depth: int) -> str | None:
         items = given.items()
@@ -142,12 +154,16 @@ class _Filter:
         parts = given.parts()
         names = ", ".join(allowed)
         if parts is None:
-            raise InvalidInput("A condition is an object of operators ({known}), not a bare value.", known=names)
+            raise InvalidInput(
+                "A condition is an object of operators ({known}), not a bare value.", known=names
+            )
         found = []
         for name, value in parts.items():
             self._count()
             if name not in allowed:
-                raise InvalidInput("There is no operator {name} here; there are: {known}.", name=name, known=names)
+                raise InvalidInput(
+                    "There is no operator {name} here; there are: {known}.", name=name, known=names
+                )
             found.append((Operator(name), value))
         return found
 
@@ -160,10 +176,18 @@ class _Filter:
             parts = target.local_id_or_none(value)
             return -1 if parts is None else parts
 
-        return self._compare(column, convert, "bigint", self._operators(given, allowed), known_as=("id", target.key))
+        return self._compare(
+            column, convert, "bigint", self._operators(given, allowed), known_as=("id", target.key)
+        )
 
     def _compare(
-        self, value: str, convert: Callable[[object], object], type_: str, operators: list[tuple[Operator, Given]], *, known_as: object
+        self,
+        value: str,
+        convert: Callable[[object], object],
+        type_: str,
+        operators: Sequence[tuple[Operator, Given]],
+        *,
+        known_as: object,
     ) -> str | None:
         found = []
         for operator, given in operators:
@@ -189,11 +213,23 @@ class _Filter:
 
     def _line(self, row: Row, line: Line, given: Given) -> str | None:
         operators = self._operators(given, tuple(KINDS[line.kind].operators))
-        textual = [(op, one) for op, one in operators if op in {Operator.CONTAINS, Operator.STARTS_WITH} and not one.is_null]
+        textual = [
+            (op, one)
+            for op, one in operators
+            if op in {Operator.CONTAINS, Operator.STARTS_WITH} and not one.is_null
+        ]
         having = [one for op, one in operators if op is Operator.HAS and not one.is_null]
-        plain = [(op, one) for op, one in operators if op not in {Operator.CONTAINS, Operator.STARTS_WITH, Operator.HAS}]
+        plain = [
+            (op, one)
+            for op, one in operators
+            if op not in {Operator.CONTAINS, Operator.STARTS_WITH, Operator.HAS}
+        ]
         convert, type_ = self._conversion(line)
-        found = [self._compare(row.value(line), convert, type_, plain, known_as=("line", line.kind, line.field.scale))]
+        found = [
+            self._compare(
+                row.value(line), convert, type_, plain, known_as=("line", line.kind, line.field.scale)
+            )
+        ]
         found += [self._textual(row, line, operator, one) for operator, one in textual]
         for one in having:
             among = self.statement.any_of(one, _as_text, "text", known_as="text")
@@ -213,14 +249,19 @@ class _Filter:
         statement = self.statement
         column = row.order_value(line) if line.field.folded else statement.dialect.fold(row.value(line))
         if operator is Operator.CONTAINS:
-            return statement.dialect.contains(column, statement.value(given, _folded, "text", known_as="folded"))
+            return statement.dialect.contains(
+                column, statement.value(given, _folded, "text", known_as="folded")
+            )
         low = statement.value(given, _folded, "text", known_as="folded")
         high = statement.value(given, _after_folded, "text", known_as="after")
         return f"({column} >= {low} and {column} < {high})"
 
     def _link(self, row: Row, link: Link, given: Given, depth: int) -> str | None:
         target = self.statement.model[link.target]
-        if self.statement.rights.scope(target.key, "read") is Scope.NONE and target.key not in self.statement.rights.shared:
+        if (
+            self.statement.rights.scope(target.key, "read") is Scope.NONE
+            and target.key not in self.statement.rights.shared
+        ):
             raise self._unknown(row, camel(link.key), link.group)
         key = row.key_of(link)
         parts = given.parts()
@@ -235,11 +276,13 @@ class _Filter:
             if inner.is_null:
                 continue
             self._count()
-            exists = linked(self.statement, link, target, key, lambda there, inner=inner: self.of_object(there, inner, None, depth + 1))  # type: ignore[misc]  # bound per turn
+            exists = linked(self.statement, link, target, key, self._inside(inner, depth))
             found.append(exists if quantifier == "some" else f"not {exists}")
         return " and ".join(found) or None
 
-    def _to_one(self, link: Link, target: RecordType, key: str, parts: Mapping[str, Given], depth: int) -> str | None:
+    def _to_one(
+        self, link: Link, target: RecordType, key: str, parts: Mapping[str, Given], depth: int
+    ) -> str | None:
         found: list[str | None] = []
         rest = {name: part for name, part in parts.items() if name != "id"}
         if "id" in parts and not parts["id"].is_null and link.column == "id":
@@ -248,9 +291,12 @@ class _Filter:
             rest["id"] = parts["id"]
         if rest:
             self._count()
-            whole = Given(rest, None, None)
-            found.append(linked(self.statement, link, target, key, lambda there: self.of_object(there, whole, None, depth + 1)))
+            inside = self._inside(Given(rest, None, None), depth)
+            found.append(linked(self.statement, link, target, key, inside))
         return " and ".join(condition for condition in found if condition) or None
+
+    def _inside(self, given: Given, depth: int) -> Callable[[Row], str | None]:
+        return lambda there: self.of_object(there, given, None, depth + 1)
 
 
 def _as_boolean(value: object) -> bool:

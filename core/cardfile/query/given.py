@@ -87,7 +87,9 @@ class Given:
     def parts(self) -> Mapping[str, "Given"] | None:
         """Return the members of an object, None when this is no object."""
         if isinstance(self.value, Mapping) and self.source is None:
-            return {key: part if isinstance(part, Given) else literal(part) for key, part in self.value.items()}
+            return {
+                key: part if isinstance(part, Given) else literal(part) for key, part in self.value.items()
+            }
         keys = self.look(_keys)
         if keys is None or not isinstance(self.value, Mapping):
             return None

@@ -14,7 +14,18 @@ from cardfile.query.orders import Order, order_of
 from cardfile.query.pages import Window, window_of
 from cardfile.query.pieces import EACH, Place
 from cardfile.query.row import Row, constant
-from cardfile.query.selection import Constant, Cursor, EdgeNode, Edges, Nodelist, Page, PageInfo, Part, Shape, Total
+from cardfile.query.selection import (
+    Constant,
+    Cursor,
+    EdgeNode,
+    Edges,
+    Nodelist,
+    Page,
+    PageInfo,
+    Part,
+    Shape,
+    Total,
+)
 from cardfile.query.visibility import NOTHING, visible
 
 __all__ = ["BaseList", "page_of"]
@@ -56,7 +67,8 @@ class BaseList:
         if self.link is not None:
             found.append(f"{row.named(self.link.column)} = {self.key}")
             found += [
-                f"{row.named(column)} = {constant(value, row.statement)}" for column, value in self.link.where.items()
+                f"{row.named(column)} = {constant(value, row.statement)}"
+                for column, value in self.link.where.items()
             ]
         if live and self.type.is_archivable:
             found.append(f"{row.alias}.archived_at is null")

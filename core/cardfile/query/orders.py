@@ -113,7 +113,11 @@ class Order:
         if nulls is None:
             raise InvalidInput("This cursor does not belong to this list in this order.", path=(path,))
         places = [
-            None if is_null else row.statement.value(given, _Nth(self.signature, index, key), key.type, known_as=("cursor", index))
+            None
+            if is_null
+            else row.statement.value(
+                given, _Nth(self.signature, index, key), key.type, known_as=("cursor", index)
+            )
             for index, (key, is_null) in enumerate(zip(self.keys, nulls, strict=True))
         ]
         return self._beyond(row, places, 0)
@@ -121,7 +125,11 @@ class Order:
     def _beyond(self, row: Row, places: Sequence[str | None], index: int) -> str:
         rest = self.keys[index:]
         known = [place for place in places[index:] if place is not None]
-        if len(known) == len(rest) and not any(key.is_null for key in rest) and len({key.is_descending for key in rest}) == 1:
+        if (
+            len(known) == len(rest)
+            and not any(key.is_null for key in rest)
+            and len({key.is_descending for key in rest}) == 1
+        ):
             sign = "<" if rest[0].is_descending else ">"
             values = ", ".join(key.expression(row) for key in rest)
             return f"({values}) {sign} ({', '.join(known)})"
@@ -145,7 +153,11 @@ class _Nulls:
 
     def __call__(self, value: object) -> tuple[bool, ...] | None:
         values = _decoded(value, self.signature)
-        return tuple(one is None for one in values) if values is not None and len(values) == self.length else None
+        return (
+            tuple(one is None for one in values)
+            if values is not None and len(values) == self.length
+            else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +247,9 @@ def _orderable(row: Row, name: str) -> Line | None:
         return None
     line = row.type.lines.get(path)
     if line is None or row.is_hidden(path) or not is_orderable(line):
-        raise InvalidInput("{entity} cannot be ordered by {field}.", entity=row.type.name, field=name, path=("orderBy",))
+        raise InvalidInput(
+            "{entity} cannot be ordered by {field}.", entity=row.type.name, field=name, path=("orderBy",)
+        )
     return line
 
 

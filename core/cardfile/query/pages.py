@@ -27,7 +27,9 @@ def window_of(arguments: Mapping[str, Given]) -> Window:
     given = {name: one for name, one in arguments.items() if name in _ARGUMENTS and not one.is_null}
     if ("first" in given or "after" in given) and ("last" in given or "before" in given):
         wrong = "last" if "last" in given else "before"
-        raise InvalidInput("A page goes forwards (first, after) or backwards (last, before), not both.", path=(wrong,))
+        raise InvalidInput(
+            "A page goes forwards (first, after) or backwards (last, before), not both.", path=(wrong,)
+        )
     is_backward = "last" in given or "before" in given
     size, cursor = ("last", "before") if is_backward else ("first", "after")
     number = _size(given[size], size) if size in given else DEFAULT_SIZE
@@ -41,6 +43,10 @@ def _size(given: Given, name: str) -> int:
     number = given.plain()
     if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= LARGEST_SIZE:
         raise InvalidInput(
-            "{name} is {number}, but a page has 0 to {most} records.", name=name, number=number, most=LARGEST_SIZE, path=(name,)
+            "{name} is {number}, but a page has 0 to {most} records.",
+            name=name,
+            number=number,
+            most=LARGEST_SIZE,
+            path=(name,),
         )
     return number

@@ -130,11 +130,14 @@ class Row:
             pieces.append(literal(("," if index else "{") + _key(key)))
             pieces.extend(values.get(part) or [literal('"Money"')])
         pieces.append(literal("}"))
-        return f"case when {amount} is null or {currency} is null then 'null' else {dialect.concat(pieces)} end"
+        return (
+            f"case when {amount} is null or {currency} is null then 'null' else {dialect.concat(pieces)} end"
+        )
 
     def _choice(self, line: Line, value: str, parts: Sequence[tuple[str, str]]) -> str:
         cases = "".join(
-            f" when {literal(key)} then {literal(_option(parts, option))}" for key, option in self._options(line).items()
+            f" when {literal(key)} then {literal(_option(parts, option))}"
+            for key, option in self._options(line).items()
         )
         unknown = self._unknown_choice(value, parts)
         return f"case when {value} is null then 'null' else case {value}{cases} else {unknown} end end"
@@ -142,9 +145,10 @@ class Row:
     def _choices(self, line: Line, value: str, parts: Sequence[tuple[str, str]]) -> str:
         dialect, each = self.statement.dialect, "c.value"
         cases = "".join(
-            f" when {literal(key)} then {literal(_option(parts, option))}" for key, option in self._options(line).items()
+            f" when {literal(key)} then {literal(_option(parts, option))}"
+            for key, option in self._options(line).items()
         )
-        items = f"select case {each}{cases} else {self._unknown_choice(each, parts)} end j from {dialect.elements(value, "c")}"
+        items = f"select case {each}{cases} else {self._unknown_choice(each, parts)} end j from {dialect.elements(value, 'c')}"
         return f"case when {value} is null then 'null' else {dialect.aggregate(items)} end"
 
     def _options(self, line: Line) -> Mapping[str, Mapping[str, object]]:
@@ -181,7 +185,9 @@ def computed_value(statement: Statement, line: Line, record: str) -> str:
     if computed is None:
         raise ValueError(f"{line.path} is not computed")
     source = statement.model.of_table(computed.table)
-    host = next(link for link in source.links.values() if link.column == "id" and _leads_to(statement, link, line))
+    host = next(
+        link for link in source.links.values() if link.column == "id" and _leads_to(statement, link, line)
+    )
     alias = statement.alias()
     conditions = [f"{alias}.{quoted(host.source)} = {record}"]
     if source.is_archivable:

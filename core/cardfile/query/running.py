@@ -38,7 +38,9 @@ async def run_plan(plan: Plan, database: Database, moment: Moment, batch: BatchF
     return orjson.dumps(value)
 
 
-async def _fill(piece: Piece, values: Sequence[Json], database: Database, moment: Moment, batch: BatchFunction) -> None:
+async def _fill(
+    piece: Piece, values: Sequence[Json], database: Database, moment: Moment, batch: BatchFunction
+) -> None:
     """Fill the open places in the answers of one piece: one statement or one call for each kind of place."""
     for fill in piece.fills:
         places = [place for value in values for place in _places(value, fill.path)]
@@ -87,8 +89,8 @@ def _places(value: Json, path: Path) -> Iterator[tuple[Holder, str | int]]:
 
 
 def _get(holder: Holder, step: str | int) -> Json:
-    return holder[step]  # type: ignore[call-overload,index]  # a path's steps fit the shape it was made from
+    return holder[step]  # type: ignore[index]  # a path's steps fit the shape it was made from
 
 
 def _put(holder: Holder, step: str | int, value: Json) -> None:
-    holder[step] = value  # type: ignore[call-overload,index]  # a path's steps fit the shape it was made from
+    holder[step] = value  # type: ignore[index]  # a path's steps fit the shape it was made from

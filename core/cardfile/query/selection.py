@@ -9,7 +9,21 @@ from dataclasses import dataclass, field
 from cardfile.model.record_types import Line, Link, RecordType
 from cardfile.query.given import Given
 
-__all__ = ["Batch", "Constant", "Field", "Group", "Identity", "Item", "Listed", "Node", "One", "Page", "PageShape", "Part", "Shape"]
+__all__ = [
+    "Batch",
+    "Constant",
+    "Field",
+    "Group",
+    "Identity",
+    "Item",
+    "Listed",
+    "Node",
+    "One",
+    "Page",
+    "PageShape",
+    "Part",
+    "Shape",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,14 @@ NOTHING = "1 = 0"
 def visible(statement: Statement, record_type: RecordType, alias: str, *, action: str = "read") -> str | None:
     """Return the condition under which the reader may do `action` to the row `alias`, None when to every row."""
     rights = statement.rights
-    return _within(statement, record_type, alias, rights.scope(record_type.key, action), editing=action != "read")
+    return _within(
+        statement, record_type, alias, rights.scope(record_type.key, action), editing=action != "read"
+    )
 
 
-def _within(statement: Statement, record_type: RecordType, alias: str, scope: Scope, *, editing: bool) -> str | None:
+def _within(
+    statement: Statement, record_type: RecordType, alias: str, scope: Scope, *, editing: bool
+) -> str | None:
     if scope is Scope.ALL:
         return None
     own = _belongs(statement, record_type, alias, scope, editing=editing) if scope else NOTHING
@@ -29,7 +33,9 @@ def _within(statement: Statement, record_type: RecordType, alias: str, scope: Sc
     return shared if own == NOTHING else f"({own} or {shared})"
 
 
-def _belongs(statement: Statement, record_type: RecordType, alias: str, scope: Scope, *, editing: bool) -> str | None:
+def _belongs(
+    statement: Statement, record_type: RecordType, alias: str, scope: Scope, *, editing: bool
+) -> str | None:
     match record_type.visibility:
         case Everyone():
             return None
