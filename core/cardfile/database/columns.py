@@ -26,6 +26,10 @@ class ColumnType(StrEnum):
     JSON = "json"
     BYTES = "bytes"
 
+    def __repr__(self) -> str:
+        """Return it as it is written in Python: a migration keeps the repr of a table."""
+        return f"ColumnType.{self.name}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnSpec:

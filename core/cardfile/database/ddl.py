@@ -47,8 +47,8 @@ def add_column(table: str, column: ColumnSpec, dialect: Dialect) -> tuple[str, .
     """
     if not column.null and column.default is None:
         raise DeclarationError(
-            f"column {column.name!r} cannot be added to {table!r} as not null without a default, for "
-            "the rows that are there have no value: add it with null=True, fill it by RunData, then Rebuild the table"
+            f"column {column.name!r} cannot be added to {table!r} as not null without a default, since "
+            "its rows have no value yet: add it with null=True, fill it by RunData, then Rebuild the table"
         )
     return (f"alter table {quoted(table)} add column {_line(column, dialect)}",)
 

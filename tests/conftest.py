@@ -1,0 +1,80 @@
+"""What all tests share: a fresh database on each engine."""
+
+import os
+from collections.abc import AsyncIterator
+from itertools import count
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from cardfile.database import Database, open_database
+
+Engine = Literal["sqlite", "postgres"]
+
+SERVER = os.environ.get("CARDFILE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
+
+BOTH = [pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def database_names(worker_id: str) -> "count[int]":
+    return count()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of an SQLite file that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'cardfile.db'}"
+
+
+@pytest.fixture
+async def postgres_url(
+    anyio_backend: str, worker_id: str, database_names: "count[int]"
+) -> AsyncIterator[str]:
+    """The URL of an empty PostgreSQL database, which is dropped afterwards."""
+    asyncpg = pytest.importorskip("asyncpg")
+    try:
+        server = await asyncpg.connect(f"{SERVER}/postgres", timeout=5)
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        reason = f"no PostgreSQL server at {SERVER.rpartition('@')[2]}: {error}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    name = f"cardfile_test_{os.getpid()}_{worker_id}_{next(database_names)}"
+    await server.execute(f'create database "{name}" template template0')
+    try:
+        yield f"{SERVER}/{name}"
+    finally:
+        await server.execute(f'drop database "{name}" with (force)')
+        await server.close()
+
+
+@pytest.fixture(params=BOTH)
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Which engine a test runs on: a test that asks for `database` runs on both."""
+    chosen: Engine = request.param
+    return chosen
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, engine: Engine) -> str:
+    """The URL of an empty database on each engine."""
+    url: str = request.getfixturevalue(f"{engine}_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """An empty database on each engine, started, and closed afterwards."""
+    opened = open_database(database_url)
+    await opened.start()
+    try:
+        yield opened
+    finally:
+        await opened.close()
