@@ -12,7 +12,7 @@ from cardfile.texts import Label
 __all__ = ["ROUTE_ACCESS", "Grants", "Role", "Route", "RouteAccess", "parse_permissions"]
 
 Grants = Mapping[str, Mapping[str, str]]
-"""Rights that a plugin adds to roles which it did not make: `{"manager": {"visit": "read:own check_in:own"}}`.
+"""Rights that a plugin adds to roles which it did not make: `{"manager": {"visit": "check_in:own"}}`.
 
 A right given to `owner` alone says that nobody else needs it.
 """
@@ -50,15 +50,15 @@ class Role:
             )
         for what, paths in (("hide", self.hide), ("lock", self.lock)):
             for entity, given in paths.items():
-                if isinstance(given, str):
+                if not isinstance(given, tuple):
                     raise DeclarationError(
-                        f"role {self.key!r}: {what}[{entity!r}] is the text {given!r}: write a tuple, ({given!r},)"
+                        f"role {self.key!r}: {what}[{entity!r}] is {given!r}: write a tuple, such as ('phones',)"
                     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """An HTTP route of a plugin: `endpoint` is an ASGI application, or an async function from request to response.
+    """An HTTP route of a plugin: `endpoint` is an ASGI application, or a function from request to response.
 
     `access` must be stated: a route without it stops the start. `methods` hold for functions and applications
     alike; a `websocket` route takes an ASGI application.
@@ -75,7 +75,8 @@ class Route:
             raise DeclarationError(f"route {self.path!r}: a path begins with a slash")
         if self.access is not None and self.access not in ROUTE_ACCESS:
             raise DeclarationError(
-                f"route {self.path!r}: access={self.access!r} is unknown; there are: {', '.join(ROUTE_ACCESS)}"
+                f"route {self.path!r}: access={self.access!r} is unknown; "
+                f"there are: {', '.join(ROUTE_ACCESS)}"
             )
 
 
@@ -90,7 +91,8 @@ def parse_permissions(text: str) -> dict[str, Scope]:
             or not (action == "*" or _KEY.fullmatch(action))
         ):
             raise ValueError(
-                f"{word!r} is no permission: write action:scope with a scope out of none, own, team, all ('read:own')"
+                f"{word!r} is no permission: write action:scope, such as 'read:own'; "
+                "the scopes are none, own, team, all"
             )
         if action in scopes:
             raise ValueError(f"the action {action!r} is given twice")

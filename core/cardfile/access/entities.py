@@ -7,7 +7,17 @@ from cardfile.declarations import Grants
 from cardfile.model.entities import Entity, Everyone, Owned, Personal, Relation, Through
 from cardfile.model.fields import Choice, Field, Kind
 
-__all__ = ["ENTITIES", "GRANTS", "api_token", "share", "sign_in_attempt", "team", "team_member", "user", "user_role"]
+__all__ = [
+    "ENTITIES",
+    "GRANTS",
+    "api_token",
+    "share",
+    "sign_in_attempt",
+    "team",
+    "team_member",
+    "user",
+    "user_role",
+]
 
 user = Entity(
     User,
@@ -19,26 +29,71 @@ user = Entity(
     title="name",
     order=("name", "id"),
     search=("name", "login"),
+    unique=("login",),
     actions=("create", "read", "edit"),
     description="A colleague who can sign in.",
     fields=(
-        Field("name", {"en": "Name", "ru": "Имя"}, Kind.TEXT, required=True, max_length=200, slots=("card", "list", "header"), position=10),
-        Field("login", {"en": "Sign-in e-mail", "ru": "E-mail для входа"}, Kind.EMAIL, required=True, slots=("card", "list"), position=20),
-        Field("extension", {"en": "Extension", "ru": "Внутренний номер"}, Kind.TEXT, max_length=20, position=30),
-        Field("locale", {"en": "Language", "ru": "Язык"}, Kind.CHOICE, choices=(
-            Choice("en", {"en": "English", "ru": "Английский"}), Choice("ru", {"en": "Russian", "ru": "Русский"}),
-        ), position=40),
-        Field("zone", {"en": "Time zone", "ru": "Часовой пояс"}, Kind.TEXT, max_length=64, hint="Europe/Moscow", position=50),
-        Field("is_active", {"en": "Active", "ru": "Работает"}, Kind.BOOLEAN, read_only=True, slots=("card", "list"), position=60),
+        Field(
+            "name",
+            {"en": "Name", "ru": "Имя"},
+            Kind.TEXT,
+            required=True,
+            max_length=200,
+            slots=("card", "list", "header"),
+            position=10,
+        ),
+        Field(
+            "login",
+            {"en": "Sign-in e-mail", "ru": "E-mail для входа"},
+            Kind.EMAIL,
+            required=True,
+            slots=("card", "list"),
+            position=20,
+        ),
+        Field(
+            "extension", {"en": "Extension", "ru": "Внутренний номер"}, Kind.TEXT, max_length=20, position=30
+        ),
+        Field(
+            "locale",
+            {"en": "Language", "ru": "Язык"},
+            Kind.CHOICE,
+            choices=(
+                Choice("en", {"en": "English", "ru": "Английский"}),
+                Choice("ru", {"en": "Russian", "ru": "Русский"}),
+            ),
+            position=40,
+        ),
+        Field(
+            "zone",
+            {"en": "Time zone", "ru": "Часовой пояс"},
+            Kind.TEXT,
+            max_length=64,
+            hint="Europe/Moscow",
+            position=50,
+        ),
+        Field(
+            "is_active",
+            {"en": "Active", "ru": "Работает"},
+            Kind.BOOLEAN,
+            read_only=True,
+            slots=("card", "list"),
+            position=60,
+        ),
         Field("head", {"en": "Head", "ru": "Руководитель"}, Kind.USER, position=70),
         Field("stand_in", {"en": "Stand-in", "ru": "Замещает"}, Kind.USER, read_only=True, position=80),
-        Field("stand_in_until", {"en": "Stands in until", "ru": "Замещает до"}, Kind.DATETIME, read_only=True, position=90),
+        Field(
+            "stand_in_until",
+            {"en": "Stands in until", "ru": "Замещает до"},
+            Kind.DATETIME,
+            read_only=True,
+            position=90,
+        ),
     ),
     relations=(
         Relation("roles", {"en": "Roles", "ru": "Роли"}, "user_role", "holder", order=("role",), plain=True),
         Relation("memberships", {"en": "Teams", "ru": "Команды"}, "team_member", "member", plain=True),
     ),
-)  # fmt: skip
+)
 
 team = Entity(
     Team,
@@ -49,15 +104,29 @@ team = Entity(
     order=("name", "id"),
     description="People who work together.",
     fields=(
-        Field("name", {"en": "Name", "ru": "Название"}, Kind.TEXT, required=True, max_length=200, slots=("card", "list", "header")),
+        Field(
+            "name",
+            {"en": "Name", "ru": "Название"},
+            Kind.TEXT,
+            required=True,
+            max_length=200,
+            slots=("card", "list", "header"),
+        ),
         Field("parent", {"en": "Part of", "ru": "Входит в"}, Kind.REFERENCE, to="team"),
         Field("head", {"en": "Head", "ru": "Руководитель"}, Kind.USER),
     ),
     relations=(
         Relation("members", {"en": "Members", "ru": "Участники"}, "team_member", "team", plain=True),
-        Relation("teams", {"en": "Teams below", "ru": "Подчинённые команды"}, "team", "parent", order=("name",), plain=True),
+        Relation(
+            "teams",
+            {"en": "Teams below", "ru": "Подчинённые команды"},
+            "team",
+            "parent",
+            order=("name",),
+            plain=True,
+        ),
     ),
-)  # fmt: skip
+)
 
 team_member = Entity(
     TeamMember,
@@ -98,16 +167,25 @@ share = Entity(
     order=("-id",),
     description="One record opened to one colleague or one team.",
     fields=(
-        Field("entity", {"en": "Kind of record", "ru": "Вид записи"}, Kind.TEXT, required=True, read_only=True),
+        Field(
+            "entity", {"en": "Kind of record", "ru": "Вид записи"}, Kind.TEXT, required=True, read_only=True
+        ),
         Field("to_user", {"en": "To a colleague", "ru": "Сотруднику"}, Kind.USER, read_only=True),
         Field("to_team", {"en": "To a team", "ru": "Команде"}, Kind.REFERENCE, to="team", read_only=True),
-        Field("level", {"en": "Level", "ru": "Уровень"}, Kind.CHOICE, choices=(
-            Choice("read", {"en": "May read", "ru": "Чтение"}), Choice("edit", {"en": "May change", "ru": "Изменение"}),
-        ), read_only=True),
+        Field(
+            "level",
+            {"en": "Level", "ru": "Уровень"},
+            Kind.CHOICE,
+            choices=(
+                Choice("read", {"en": "May read", "ru": "Чтение"}),
+                Choice("edit", {"en": "May change", "ru": "Изменение"}),
+            ),
+            read_only=True,
+        ),
         Field("until", {"en": "Until", "ru": "До"}, Kind.DATETIME, read_only=True),
         Field("author", {"en": "Shared by", "ru": "Кто открыл"}, Kind.USER, read_only=True),
     ),
-)  # fmt: skip
+)
 
 api_token = Entity(
     ApiToken,
@@ -122,7 +200,9 @@ api_token = Entity(
         Field("holder", {"en": "Acts for", "ru": "От чьего имени"}, Kind.USER, read_only=True),
         Field("scopes", {"en": "Limited to", "ru": "Ограничен"}, Kind.TEXT, read_only=True, max_length=4_000),
         Field("expires_at", {"en": "Expires", "ru": "Действует до"}, Kind.DATETIME, read_only=True),
-        Field("last_used_at", {"en": "Last used", "ru": "Последнее обращение"}, Kind.DATETIME, read_only=True),
+        Field(
+            "last_used_at", {"en": "Last used", "ru": "Последнее обращение"}, Kind.DATETIME, read_only=True
+        ),
         Field("revoked_at", {"en": "Revoked", "ru": "Отозван"}, Kind.DATETIME, read_only=True),
     ),
 )
@@ -138,16 +218,21 @@ sign_in_attempt = Entity(
     fields=(
         Field("login", {"en": "Sign-in e-mail", "ru": "E-mail для входа"}, Kind.TEXT, read_only=True),
         Field("address", {"en": "Address", "ru": "Адрес"}, Kind.TEXT, read_only=True),
-        Field("outcome", {"en": "Outcome", "ru": "Итог"}, Kind.CHOICE, choices=(
-            Choice("succeeded", {"en": "Signed in", "ru": "Вход выполнен"}),
-            Choice("failed", {"en": "Wrong name or password", "ru": "Неверное имя или пароль"}),
-            Choice("refused", {"en": "Too many attempts", "ru": "Слишком много попыток"}),
-        ), read_only=True),
+        Field(
+            "outcome",
+            {"en": "Outcome", "ru": "Итог"},
+            Kind.CHOICE,
+            choices=(
+                Choice("succeeded", {"en": "Signed in", "ru": "Вход выполнен"}),
+                Choice("failed", {"en": "Wrong name or password", "ru": "Неверное имя или пароль"}),
+                Choice("refused", {"en": "Too many attempts", "ru": "Слишком много попыток"}),
+            ),
+            read_only=True,
+        ),
         Field("holder", {"en": "Colleague", "ru": "Сотрудник"}, Kind.USER, read_only=True),
         Field("agent", {"en": "Program", "ru": "Программа"}, Kind.TEXT, read_only=True),
-        Field("occurred_at", {"en": "At", "ru": "Когда"}, Kind.DATETIME, read_only=True),
     ),
-)  # fmt: skip
+)
 
 ENTITIES: Final = (user, team, team_member, user_role, share, api_token, sign_in_attempt)
 """The entities of access, for the core's declaration."""
@@ -167,7 +252,11 @@ GRANTS: Final[Grants] = {
         "team": "create:all edit:all archive:all add_member:all remove_member:all",
         "sign_in_attempt": "read:all",
     },
-    "head": {**_COLLEAGUE, "user": _COLLEAGUE["user"].replace("stand_in:own", "stand_in:team"), "share": "*:team"},
+    "head": {
+        **_COLLEAGUE,
+        "user": _COLLEAGUE["user"].replace("stand_in:own", "stand_in:team"),
+        "share": "*:team",
+    },
     "manager": _COLLEAGUE,
     "specialist": _COLLEAGUE,
     "analyst": _COLLEAGUE,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from cardfile.access.roles import BUILT_IN, OWNER, Deed, DeclaredRights, RoleRights
+from cardfile.access.roles import BUILT_IN, OWNER, DeclaredRights, Deed, RoleRights
 from cardfile.declarations import Role, parse_permissions
 from cardfile.errors import DeclarationError
 from cardfile.model.entities import Owned
@@ -56,7 +56,7 @@ class RoleBook:
         return cls(_Builder(model, tuple(commands), tuple(declared)).build())
 
     def union(self, keys: Collection[str]) -> Union:
-        """Return what the roles of one person come to together; keys of roles that are gone count for nothing.
+        """Return what the roles of one person come to; keys of roles that are gone count for nothing.
 
         A scope is the widest that any role gives. A field is hidden when all the roles that let one read the
         entity hide it, and locked when all that let one change it lock or hide it.
@@ -278,7 +278,8 @@ class _Builder:
                 right = next((one for one in (path, f"{draft.plugin}.{path}") if one in known), None)
                 if right is None:
                     raise DeclarationError(
-                        f"{where}: {entity!r} has no field or list {path!r}; it has: {', '.join(sorted(known))}"
+                        f"{where}: {entity!r} has no field or list {path!r}; "
+                        f"it has: {', '.join(sorted(known))}"
                     )
                 found.add((entity, right))
         return found

@@ -8,7 +8,7 @@ from cardfile.declarations import Grants, Role
 from cardfile.rights import Scope
 from cardfile.texts import Label
 
-__all__ = ["BUILT_IN", "OWNER", "Deed", "DeclaredRights", "RoleRights"]
+__all__ = ["BUILT_IN", "OWNER", "DeclaredRights", "Deed", "RoleRights"]
 
 OWNER: Final = "owner"
 """The key of the role that may do everything."""

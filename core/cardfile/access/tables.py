@@ -1,12 +1,13 @@
 """The tables of people and their rights.
 
-Secrets (password hashes, token hashes) live in tables of which no entity is made, so that no selection, export
-or history can reach them.
+The hash of a password and those of sessions live in tables of which no entity is made, so that no selection,
+export or history can reach them; the hash of an API token is no field of its entity.
 """
 
 from piccolo.columns import BigInt, Boolean, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
 
-from cardfile.database.tables import Record
+from cardfile.database.columns import IndexSpec
+from cardfile.database.tables import Record, Stored
 
 __all__ = [
     "AccessVersion",
@@ -31,16 +32,23 @@ class User(Record, tablename="user_account"):
     locale = Varchar(length=5, null=True, default=None)
     zone = Varchar(length=64, null=True, default=None)
     is_active = Boolean(default=True)
-    head = ForeignKey("self", null=True, default=None, on_delete=OnDelete.set_null)
-    stand_in = ForeignKey("self", null=True, default=None, on_delete=OnDelete.set_null)
+    head: ForeignKey[User] = ForeignKey("self", null=True, default=None, on_delete=OnDelete.set_null)
+    stand_in: ForeignKey[User] = ForeignKey("self", null=True, default=None, on_delete=OnDelete.set_null)
     stand_in_until = Timestamptz(null=True, default=None)
+    search_text = Text(default="")
+
+    keys = (
+        IndexSpec(columns=("login",), unique=True),
+        IndexSpec(columns=("name", "id")),
+        IndexSpec(columns=("stand_in",)),
+    )
 
 
 class Team(Record, tablename="team"):
     """People who work together, below another team or on their own."""
 
     name = Varchar(length=200)
-    parent = ForeignKey("self", null=True, default=None, on_delete=OnDelete.restrict)
+    parent: ForeignKey[Team] = ForeignKey("self", null=True, default=None, on_delete=OnDelete.restrict)
     head = ForeignKey(User, null=True, default=None, on_delete=OnDelete.set_null)
 
 
@@ -52,12 +60,16 @@ class TeamMember(Record, tablename="team_member"):
     since = Timestamptz(null=True, default=None)
     until = Timestamptz(null=True, default=None)
 
+    keys = (IndexSpec(columns=("team", "member")), IndexSpec(columns=("member",)))
+
 
 class UserRole(Record, tablename="user_role"):
     """A role that somebody has, by its key: the role itself is declared in code."""
 
     holder = ForeignKey(User, on_delete=OnDelete.restrict)
     role = Varchar(length=64)
+
+    keys = (IndexSpec(columns=("holder", "role"), unique=True, living=True),)
 
 
 class Share(Record, tablename="share"):
@@ -71,25 +83,36 @@ class Share(Record, tablename="share"):
     until = Timestamptz(null=True, default=None)
     author = ForeignKey(User, null=True, default=None, on_delete=OnDelete.restrict)
 
+    keys = (
+        IndexSpec(columns=("to_user", "entity", "record")),
+        IndexSpec(columns=("to_team", "entity", "record")),
+        IndexSpec(columns=("entity", "record")),
+    )
 
-class Credential(Record, tablename="credential"):
+
+class Credential(Stored, tablename="credential"):
     """The hash of somebody's password."""
 
     holder = ForeignKey(User, on_delete=OnDelete.restrict)
     password_hash = Text()
-    changed_at = Timestamptz(default=None, null=True)
+    changed_at = Timestamptz(default=None)
+
+    keys = (IndexSpec(columns=("holder",), unique=True),)
 
 
-class Session(Record, tablename="session"):
+class Session(Stored, tablename="session"):
     """A sign-in that still holds: the SHA-256 of its token, never the token."""
 
     holder = ForeignKey(User, on_delete=OnDelete.restrict)
     token_hash = Varchar(length=64)
-    expires_at = Timestamptz(default=None, null=True)
-    last_used_at = Timestamptz(default=None, null=True)
+    began_at = Timestamptz(default=None)
+    expires_at = Timestamptz(default=None)
+    last_used_at = Timestamptz(default=None)
     address = Varchar(length=64, default="")
     agent = Varchar(length=200, default="")
-    revoked_at = Timestamptz(default=None, null=True)
+    revoked_at = Timestamptz(null=True, default=None)
+
+    keys = (IndexSpec(columns=("token_hash",), unique=True), IndexSpec(columns=("holder",)))
 
 
 class ApiToken(Record, tablename="api_token"):
@@ -99,9 +122,11 @@ class ApiToken(Record, tablename="api_token"):
     name = Varchar(length=200)
     token_hash = Varchar(length=64)
     scopes = Text(default="")
-    expires_at = Timestamptz(default=None, null=True)
-    last_used_at = Timestamptz(default=None, null=True)
-    revoked_at = Timestamptz(default=None, null=True)
+    expires_at = Timestamptz(null=True, default=None)
+    last_used_at = Timestamptz(null=True, default=None)
+    revoked_at = Timestamptz(null=True, default=None)
+
+    keys = (IndexSpec(columns=("token_hash",), unique=True), IndexSpec(columns=("holder",)))
 
 
 class SignInAttempt(Record, tablename="sign_in_attempt"):
@@ -112,10 +137,11 @@ class SignInAttempt(Record, tablename="sign_in_attempt"):
     outcome = Varchar(length=16, default="failed")
     holder = ForeignKey(User, null=True, default=None, on_delete=OnDelete.restrict)
     agent = Varchar(length=200, default="")
-    occurred_at = Timestamptz(default=None, null=True)
+
+    keys = (IndexSpec(columns=("login", "id")), IndexSpec(columns=("address", "id")))
 
 
-class AccessVersion(Record, tablename="access_version"):
+class AccessVersion(Stored, tablename="access_version"):
     """One row whose number grows with every change of people, teams, roles, shares, sessions or tokens."""
 
     number = Integer(default=0)

@@ -1,0 +1,51 @@
+"""Files as people see them: a row names the content, which the file store keeps by its hash."""
+
+from typing import Final
+
+from piccolo.columns import BigInt, ForeignKey, OnDelete, Varchar
+
+from cardfile.access.tables import User
+from cardfile.database.columns import IndexSpec
+from cardfile.database.tables import Record
+from cardfile.declarations import Grants
+from cardfile.model.entities import Entity, Owned
+from cardfile.model.fields import Field, Kind
+
+__all__ = ["FILE_GRANTS", "File", "file"]
+
+
+class File(Record, tablename="stored_file"):
+    """A file that somebody uploaded."""
+
+    name = Varchar(length=255)
+    media_type = Varchar(length=100)
+    size = BigInt(default=0)
+    sha256 = Varchar(length=64)
+    owner = ForeignKey(User, null=True, default=None, on_delete=OnDelete.restrict)
+
+    keys = (IndexSpec(columns=("owner", "id")), IndexSpec(columns=("sha256",)))
+
+
+file = Entity(
+    File,
+    {"en": "File", "ru": "Файл"},
+    {"en": "Files", "ru": "Файлы"},
+    key="file",
+    visibility=Owned("owner"),
+    actions=("read",),
+    title="name",
+    order=("-id",),
+    description="An uploaded file; whoever sees a record that refers to it may download it too.",
+    fields=(
+        Field("name", {"en": "Name", "ru": "Имя"}, Kind.TEXT, read_only=True, max_length=255),
+        Field("media_type", {"en": "Type", "ru": "Тип"}, Kind.TEXT, read_only=True),
+        Field("size", {"en": "Size", "ru": "Размер"}, Kind.INTEGER, read_only=True, hint="bytes"),
+        Field("owner", {"en": "Uploaded by", "ru": "Кто загрузил"}, Kind.USER, read_only=True),
+    ),
+)
+
+FILE_GRANTS: Final[Grants] = {
+    role: {"file": f"read:{scope}"}
+    for role, scope in (("head", "team"), ("manager", "own"), ("specialist", "own"), ("analyst", "own"))
+}
+"""Who sees the list of files: one's own; a file on a record is reached through the record."""
