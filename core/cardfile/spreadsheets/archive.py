@@ -24,7 +24,7 @@ _LARGE_COUNT: Final = 1_000_000
 _SMALLEST_STRING: Final = 5  # bytes of "<si/>"
 
 _ROW: Final = re.compile(rb"""<(?:\w+:)?row\b[^>]{0,200}?\sr\s*=\s*["']0*(\d{1,9})["']""")
-_WIDE: Final = re.compile(rb"""\sr\s*=\s*["']([A-Z]{2,3})(\d{1,9})["']""")
+_WIDE: Final = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{2,3})(\d{1,9})["']""")
 _UNIQUE: Final = re.compile(rb"""\suniqueCount\s*=\s*["']0*(\d+)["']""")
 _COUNT: Final = re.compile(rb"""\scount\s*=\s*["']0*(\d+)["']""")
 
@@ -226,7 +226,7 @@ class _Part:
         for match in _ROW.finditer(text):
             last = max(last, int(match[1]))
         for match in _WIDE.finditer(text):
-            look.width = max(look.width, column_number(match[1].decode()))
+            look.width = max(look.width, column_number(match[1].decode().upper()))
             last = max(last, int(match[2]))
         look.last_row = max(look.last_row, look.rows, last)
         look.has_errors = look.has_errors or b't="e"' in text or b"t='e'" in text

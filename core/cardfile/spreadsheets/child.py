@@ -18,16 +18,13 @@ from cardfile.spreadsheets.cells import Row, SheetInfo
 from cardfile.spreadsheets.guards import FileFormat, check_outside
 from cardfile.spreadsheets.limits import MEGABYTE, FileLimits
 from cardfile.spreadsheets.marks import find_marks, sheet_parts
-from cardfile.spreadsheets.sources import CalamineSource, OpenpyxlSource, Source, overlay
+from cardfile.spreadsheets.sources import UNREADABLE, CalamineSource, OpenpyxlSource, Source, overlay
 from cardfile.spreadsheets.text_source import TextSource
 from cardfile.spreadsheets.walls import stand_alone, wall_in
 from cardfile.spreadsheets.wire import NEEDS_TOO_MUCH, pack, pack_rows
 
 __all__ = ["Desk", "main"]
 
-_UNREADABLE: Final = (
-    "The file cannot be understood as a spreadsheet: open it in Excel, save it as xlsx and send that."
-)
 _HEAVY_BATCH: Final = 1 << 22
 
 
@@ -114,13 +111,13 @@ class Desk:
         if isinstance(error, FileRefused | MemoryError | SystemExit | KeyboardInterrupt | KeyError):
             raise error
         if not self._look.sheets or isinstance(self._source_now(), OpenpyxlSource):
-            raise FileRefused(_UNREADABLE) from error
+            raise FileRefused(UNREADABLE) from error
         try:
             return OpenpyxlSource(self._file, about=self._row_counts())
         except MemoryError:
             raise
         except Exception as second:  # It lets anything out: KeyError, IndexError, TypeError.
-            raise FileRefused(_UNREADABLE) from second
+            raise FileRefused(UNREADABLE) from second
 
     def _source_now(self) -> Source | None:
         return getattr(self, "_source", None)

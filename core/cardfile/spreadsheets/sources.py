@@ -10,7 +10,12 @@ import python_calamine as calamine
 from cardfile.errors import FileRefused
 from cardfile.spreadsheets.cells import NEVER_CALCULATED, Cell, CellError, Row, SheetInfo
 
-__all__ = ["CalamineSource", "OpenpyxlSource", "Source", "cut_empty_end", "overlay"]
+__all__ = ["UNREADABLE", "CalamineSource", "OpenpyxlSource", "Source", "cut_empty_end", "overlay"]
+
+UNREADABLE: Final = (
+    "The file cannot be understood as a spreadsheet: open it in Excel, save it as xlsx and send that."
+)
+"""The sentence for a file on which every reader gave up."""
 
 _BLANK_ROWS: Final = 1000
 
@@ -114,7 +119,16 @@ class OpenpyxlSource:
         opened = self._book[sheet]
         opened.reset_dimensions()
         blank = 0
-        for number, row in enumerate(opened.iter_rows(), 1):
+        rows = enumerate(opened.iter_rows(), 1)
+        while True:
+            try:
+                number, row = next(rows)
+            except StopIteration:
+                return
+            except MemoryError:
+                raise
+            except Exception as error:  # It lets anything out: KeyError, IndexError, ParseError.
+                raise FileRefused(UNREADABLE) from error
             cells = cut_empty_end([self._value(cell) for cell in row])
             blank = 0 if cells else blank + 1
             if cells:

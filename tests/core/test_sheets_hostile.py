@@ -1,0 +1,323 @@
+"""Files made to do harm, or broken: each gets one sentence, the reader's process is gone, the parent lives."""
+
+import io
+import os
+import struct
+import tempfile
+import time
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from cardfile.errors import FileRefused
+from cardfile.spreadsheets.limits import MEGABYTE, FileLimits
+from cardfile.spreadsheets.reader import SheetReaders
+from cardfile.texts import Texts
+
+pytestmark = pytest.mark.anyio
+
+NS = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+SECONDS = 15.0
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def honest_parts() -> dict[str, bytes]:
+    """The parts of a small honest workbook, with its strings in a table of their own as Excel has them."""
+    book = openpyxl.Workbook()
+    book.active.append(["Имя", "Телефон"])
+    content = io.BytesIO()
+    book.save(content)
+    with zipfile.ZipFile(content) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def zipped(parts: dict[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return content.getvalue()
+
+
+def workbook(sheet: str = "", **more: bytes) -> bytes:
+    """A workbook whose first sheet has the given XML, and whose other parts are replaced as told."""
+    parts = honest_parts()
+    if sheet:
+        parts["xl/worksheets/sheet1.xml"] = (
+            f"<worksheet {NS}><sheetData>{sheet}</sheetData></worksheet>".encode()
+        )
+    parts.update({f"xl/{name}.xml": part for name, part in more.items()})
+    return zipped(parts)
+
+
+def zip_bomb() -> bytes:
+    return workbook(
+        "<row r='1'><c r='A1' t='inlineStr'><is><t>" + "a" * 200 * MEGABYTE + "</t></is></c></row>"
+    )
+
+
+def four_hundred_megabytes_of_rows() -> bytes:
+    return workbook("<row/>" * (400 * MEGABYTE // 6))
+
+
+def entity_bomb() -> bytes:
+    lol = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    text = (
+        f'<?xml version="1.0"?><!DOCTYPE sst [<!ENTITY l0 "lol">{lol}]><sst {NS}><si><t>&l9;</t></si></sst>'
+    )
+    return workbook(sharedStrings=text.encode())
+
+
+def quadratic_bomb() -> bytes:
+    text = f'<!DOCTYPE sst [<!ENTITY a "{"a" * 100_000}">]><sst {NS}><si><t>{"&a;" * 100_000}</t></si></sst>'
+    return workbook(sharedStrings=text.encode())
+
+
+def outside_entity() -> bytes:
+    text = f'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><sst {NS}><si><t>&e;</t></si></sst>'
+    return workbook(sharedStrings=text.encode())
+
+
+def entity_after_a_long_comment() -> bytes:
+    text = f'<!--{"x" * 300_000}--><!DOCTYPE x [<!ENTITY e "boo">]><sst {NS}><si><t>&e;</t></si></sst>'
+    return workbook(sharedStrings=text.encode())
+
+
+def entity_in_utf16() -> bytes:
+    text = f'<!DOCTYPE x [<!ENTITY e "boo">]><sst {NS}><si><t>&e;</t></si></sst>'
+    return workbook(sharedStrings=text.encode("utf-16"))
+
+
+def corner_cell_of(address: str) -> bytes:
+    return workbook(f"<row r='1'><c r='A1'><v>1</v></c></row><row><c r='{address}'><v>1</v></c></row>")
+
+
+def corner_cell() -> bytes:
+    return corner_cell_of("XFD1048576")
+
+
+def corner_cell_in_small_letters() -> bytes:
+    return corner_cell_of("xfd1048576")
+
+
+def corner_cell_under_cover() -> bytes:
+    """The same, reached by counting cells without addresses, which only the parser does."""
+    wide = "<c><v>1</v></c>" * 16384
+    return workbook(f"<row r='1'><c r='A1'><v>1</v></c></row><row r='1048576'>{wide}</row>")
+
+
+def four_billion_strings() -> bytes:
+    return workbook(
+        sharedStrings=f'<sst {NS} count="1" uniqueCount="4000000000"><si><t>x</t></si></sst>'.encode()
+    )
+
+
+def truncated() -> bytes:
+    whole = workbook()
+    return whole[: len(whole) * 2 // 3]
+
+
+def flipped_bytes() -> bytes:
+    whole = bytearray(workbook("<row r='1'><c r='A1'><v>1</v></c></row>" * 50))
+    start = whole.index(b"xl/worksheets/sheet1.xml") + 40
+    whole[start : start + 20] = bytes(20)
+    return bytes(whole)
+
+
+def size_that_lies() -> bytes:
+    """A part that declares 10 bytes and holds 300 MB."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = b"".join(packer.compress(bytes(MEGABYTE)) for _ in range(300)) + packer.flush()
+    whole = bytearray(zipped({**honest_parts(), "xl/media/lie.bin": b"0123456789"}))
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        member = archive.getinfo("xl/media/lie.bin")
+    data = member.header_offset + 30 + len(member.filename)
+    whole[data : data + member.compress_size] = packed
+    struct.pack_into("<I", whole, member.header_offset + 18, len(packed))
+    directory = whole.rindex(b"xl/media/lie.bin") - 46
+    struct.pack_into("<I", whole, directory + 20, len(packed))
+    end = whole.rindex(b"PK\x05\x06")
+    struct.pack_into("<I", whole, end + 16, whole.index(b"PK\x01\x02", data + len(packed)))
+    return bytes(whole)
+
+
+def overlapping_parts() -> bytes:
+    whole = bytearray(zipped(honest_parts()))
+    first = whole.index(b"PK\x01\x02")
+    second = whole.index(b"PK\x01\x02", first + 4)
+    whole[second + 42 : second + 46] = whole[first + 42 : first + 46]
+    return bytes(whole)
+
+
+def same_part_twice() -> bytes:
+    content = io.BytesIO(zipped(honest_parts()))
+    with zipfile.ZipFile(content, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr("xl/workbook.xml", b"<workbook/>")
+    return content.getvalue()
+
+
+def too_many_parts() -> bytes:
+    return zipped({**honest_parts(), **{f"xl/media/{n}.txt": b"" for n in range(6000)}})
+
+
+def locked_zip() -> bytes:
+    whole = bytearray(workbook())
+    whole[whole.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(whole)
+
+
+def compound(*streams: str, fat: bytes = b"") -> bytes:
+    """An OLE file of 512-byte sectors: header, one table of sectors, one directory."""
+    header = bytearray(512)
+    header[:8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+    struct.pack_into("<HHHHH", header, 24, 0x3E, 3, 0xFFFE, 9, 6)
+    struct.pack_into("<IIIIIIIII", header, 40, 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    struct.pack_into("<109I", header, 76, 0, *[0xFFFFFFFF] * 108)
+    table = fat or struct.pack("<128I", 0xFFFFFFFD, 0xFFFFFFFE, *[0xFFFFFFFF] * 126)
+    directory = bytearray()
+    for number, name in enumerate(("Root Entry", *streams)):
+        entry = bytearray(128)
+        letters = name.encode("utf-16-le")
+        entry[: len(letters)] = letters
+        struct.pack_into("<HBBIII", entry, 64, len(letters) + 2, 2 if number else 5, 1, *[0xFFFFFFFF] * 3)
+        directory += entry
+    return bytes(header) + table + bytes(directory).ljust(512, b"\x00")
+
+
+def locked_office_file() -> bytes:
+    return compound("EncryptedPackage", "EncryptionInfo")
+
+
+def loop_of_sectors() -> bytes:
+    """An old Excel file whose directory goes on in itself, for ever."""
+    return compound("Workbook", fat=struct.pack("<128I", 0xFFFFFFFD, 1, *[0xFFFFFFFF] * 126))
+
+
+HARM = "was made to do harm"
+PASSWORD = "protected with a password"
+
+CASES: dict[str, tuple[Callable[[], bytes], str]] = {
+    "zip bomb": (zip_bomb, HARM),
+    "400 MB of rows": (four_hundred_megabytes_of_rows, HARM),
+    "entity bomb": (entity_bomb, "defines entities"),
+    "quadratic entity bomb": (quadratic_bomb, "defines entities"),
+    "entity from outside": (outside_entity, "defines entities"),
+    "entity after a long comment": (entity_after_a_long_comment, "defines entities"),
+    "entity in UTF-16": (entity_in_utf16, "unusual encoding"),
+    "corner cell": (corner_cell, "XFD1048576"),
+    "corner cell in small letters": (corner_cell_in_small_letters, "XFD1048576"),
+    "corner cell under cover": (corner_cell_under_cover, "damaged or needs more than"),
+    "four billion strings": (four_billion_strings, "4000000000"),
+    "truncated": (truncated, "damaged"),
+    "flipped bytes": (flipped_bytes, "damaged"),
+    "size that lies": (size_that_lies, "states its own size wrongly"),
+    "overlapping parts": (overlapping_parts, "lie over each other"),
+    "same part twice": (same_part_twice, "the same part twice"),
+    "too many parts": (too_many_parts, "at most 5000"),
+    "locked zip": (locked_zip, PASSWORD),
+    "locked office file": (locked_office_file, PASSWORD),
+    "word in an old file": (lambda: compound("WordDocument"), "Word document"),
+    "loop of sectors": (loop_of_sectors, "damaged or needs more than"),
+    "renamed program": (lambda: b"MZ\x90\x00\x03\x00\x00\x00" + bytes(200), "Windows program"),
+    "renamed picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(200), "picture"),
+    "noise": (lambda: bytes(range(256)) * 40, "neither a spreadsheet nor a text"),
+    "web page": (lambda: b"<html><table><tr><td>Name</td></tr></table></html>", "web page"),
+    "Excel 2003 XML": (
+        lambda: b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+        "Excel 2003 XML",
+    ),
+    "zip of something": (lambda: zipped({"photo.jpg": b"\xff\xd8\xff"}), "without a spreadsheet"),
+    "word": (lambda: zipped({"word/document.xml": b"<x/>"}), "Word document"),
+    "empty file": (lambda: b"", "The file is empty"),
+    "only spaces": (lambda: b" \r\n \r\n", "The file is empty"),
+    "empty sheet": (lambda: workbook(" "), "every sheet is empty"),
+    "sheet that is no XML": (
+        lambda: workbook("<row r='1'><c r='A1'><v>1</v></row>"),
+        "cannot be understood",
+    ),
+    "quotation mark never closed": (
+        lambda: b'Name;Phone\n"Ann;1\n' + b"Bob;2\n" * 5000,
+        "quotation mark is opened near line 2",
+    ),
+}
+
+
+def children() -> set[str]:
+    """The processes that this one has started and that are still there, zombies included."""
+    return {
+        name for task in Path("/proc/self/task").iterdir() for name in (task / "children").read_text().split()
+    }
+
+
+async def refusal(path: Path, limits: FileLimits | None = None) -> FileRefused:
+    readers = SheetReaders(limits=limits)
+    with pytest.raises(FileRefused) as caught:
+        async with readers.open(path) as book:
+            async for _ in book.rows(book.sheets[0]):
+                pass
+    return caught.value
+
+
+@pytest.mark.parametrize("name", CASES)
+async def test_a_bad_file_gets_one_sentence_and_leaves_nothing_behind(name: str, tmp_path: Path) -> None:
+    make, sentence = CASES[name]
+    path = tmp_path / "clients.xlsx"
+    path.write_bytes(make())
+    temporary, processes = set(os.listdir(tempfile.gettempdir())), children()
+    begun = time.monotonic()
+
+    error = await refusal(path)
+
+    assert time.monotonic() - begun < SECONDS
+    assert any(part in str(error) for part in sentence.split("|")), str(error)
+    assert "\n" not in str(error)
+    assert len(str(error)) < 250
+    russian = error.say(Texts("ru"))
+    assert russian != str(error)
+    assert not any(letter in russian for letter in "{}")
+    assert children() <= processes
+    assert {name for name in os.listdir(tempfile.gettempdir()) if name.startswith("openpyxl")} <= temporary
+    assert os.listdir(tmp_path) == ["clients.xlsx"]
+
+
+async def test_a_file_above_the_size_limit_is_told_both_sizes(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    path.write_bytes(b"Name;Phone\n" * 200_000)
+    error = await refusal(path, FileLimits(packed=2 * MEGABYTE))
+    assert str(error) == "The file has 2.2 MB; at most 2 MB are read."
+
+
+async def test_a_file_that_is_not_there_is_a_refusal_too(tmp_path: Path) -> None:
+    assert "cannot be opened" in str(await refusal(tmp_path / "none.xlsx"))
+
+
+async def test_a_reader_that_runs_out_of_memory_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "wide.xlsx"
+    cells = "".join(f"<row r='{row}'><c r='Z{row}'><v>1</v></c></row>" for row in (1, 1_000_000))
+    path.write_bytes(workbook(f"<row r='1'><c r='A1'><v>1</v></c></row>{cells}"))
+    error = await refusal(path, FileLimits(memory=300 * MEGABYTE))
+    assert "needs more than 300 MB" in str(error)
+
+
+async def test_a_reader_that_calculates_too_long_is_ended(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_bytes(b"1;2;3;4;5;6;7;8\n" * 1_500_000)
+    error = await refusal(path, FileLimits(cpu_seconds=1))
+    assert "takes longer than 1 seconds" in str(error)
+
+
+async def test_a_reader_that_is_silent_too_long_is_ended(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"Name;Phone\nAnn;1\n")
+    before = children()
+    error = await refusal(path, FileLimits(patience_seconds=0.001))
+    assert "takes longer" in str(error)
+    assert children() <= before
