@@ -62,8 +62,8 @@ class Settings(BaseSettings):
 
     `Settings(…)` takes what it is given and reads nothing else; `Settings.load()` reads the environment and
     the settings file. `plugins` names the plugins to load (None: every installed one), `disabled_plugins`
-    those to leave out; `queue_url` is `redis://…` or None for a file in `data_dir`; `worker` runs the jobs inside the
-    server's process; `sections` holds what plugins are given, by plugin.
+    those to leave out; `queue_url` is `redis://…` or None for a file in `data_dir`; `worker` runs the jobs
+    inside the server's process; `sections` holds what plugins are given, by plugin.
     """
 
     model_config = SettingsConfigDict(
@@ -155,7 +155,7 @@ class Settings(BaseSettings):
     def _known_queue(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("redis://", "rediss://", "sqlite:///")):
             raise ValueError(
-                "a queue is redis://host:6379/0 or sqlite:///path/to/file.db; without it, it is a file in data_dir"
+                "a queue is redis://host:6379/0 or sqlite:///path/to/file.db; else it is a file in data_dir"
             )
         return value
 

@@ -4,14 +4,13 @@ import inspect
 import types
 import typing
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
 from cardfile.database.tables import Record
-
 from cardfile.errors import DeclarationError
 from cardfile.model.names import camel
 
@@ -54,7 +53,8 @@ class Parameter:
     type: type
     is_list: bool = False
     is_optional: bool = False
-    default: object = MISSING
+    # A dataclass takes MISSING itself for no default at all.
+    default: object = field(default_factory=lambda: MISSING)
     members: tuple["Parameter", ...] = ()
     is_subject: bool = False
 

@@ -1,0 +1,166 @@
+"""The hooks: what a plugin may put in at the points where the core asks.
+
+Every hook has one colour. *declare* hooks are plain functions, called once while the app is built, no I/O.
+*before* hooks are async, run inside the transaction, may change the values they are given or raise `Refused`.
+*after* hooks are async, run after the commit, at least once for every event, each isolated from the others.
+*first* hooks are async questions: plugins are asked in order and the first answer that is not None is taken.
+
+A plugin takes part by a method of the same name marked `@hookimpl`, with any of the parameters named here.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import pluggy
+
+from cardfile.database.tables import Record
+from cardfile.model.fields import CardField
+from cardfile.settings import Settings
+
+if TYPE_CHECKING:  # the app stands above the plugins and hands itself to them
+    from cardfile.app import App
+    from cardfile.journal.calls import Call
+    from cardfile.journal.events import Event
+
+__all__ = [
+    "PROJECT",
+    "SPECS",
+    "Colour",
+    "Spec",
+    "colour_of",
+    "command_doing",
+    "command_done",
+    "hookimpl",
+    "record_archived",
+    "record_archiving",
+    "record_changed",
+    "record_changing",
+    "record_created",
+    "record_creating",
+    "records_changing",
+    "records_creating",
+    "register_card_fields",
+    "which_schema",
+]
+
+PROJECT: Final = "cardfile"
+Spec = Callable[..., Any]
+F = TypeVar("F", bound=Spec)
+
+hookimpl = pluggy.HookimplMarker(PROJECT)
+"""Marks a method of a plugin as the implementation of the hook of the same name."""
+
+_marker = pluggy.HookspecMarker(PROJECT)
+
+
+class Colour(StrEnum):
+    """When and how a hook is called."""
+
+    DECLARE = "declare"
+    BEFORE = "before"
+    AFTER = "after"
+    FIRST = "first"
+
+
+def _coloured(colour: Colour) -> Callable[[F], F]:
+    def mark(function: F) -> F:
+        setattr(function, _COLOUR, colour)
+        return _marker(function)
+
+    return mark
+
+
+_COLOUR: Final = "cardfile_colour"
+
+
+def colour_of(spec: Spec) -> Colour:
+    """Return the colour of a hook."""
+    found: Colour = getattr(spec, _COLOUR)
+    return found
+
+
+@_coloured(Colour.DECLARE)
+def register_card_fields(settings: Settings) -> Iterable[CardField]:
+    """Return card fields that depend on the settings, beside those the plugin lists."""
+    raise NotImplementedError
+
+
+@_coloured(Colour.BEFORE)
+async def command_doing(call: "Call", command: str, arguments: Mapping[str, object]) -> None:
+    """A command is about to be done: permitted, its arguments checked, nothing written yet."""
+
+
+@_coloured(Colour.BEFORE)
+async def record_creating(call: "Call", entity: str, values: MutableMapping[str, object]) -> None:
+    """A record is about to be made of `values`, by path, checked and parsed."""
+
+
+@_coloured(Colour.BEFORE)
+async def record_changing(
+    call: "Call", entity: str, record: Record, changes: MutableMapping[str, object]
+) -> None:
+    """A record is about to get `changes`, by path, checked and parsed."""
+
+
+@_coloured(Colour.BEFORE)
+async def record_archiving(call: "Call", entity: str, record: Record) -> None:
+    """A record is about to be laid aside."""
+
+
+@_coloured(Colour.BEFORE)
+async def records_creating(call: "Call", entity: str, rows: Sequence[MutableMapping[str, object]]) -> None:
+    """Many records are about to be made; without this hook a plugin is asked `record_creating` for each."""
+
+
+@_coloured(Colour.BEFORE)
+async def records_changing(
+    call: "Call", entity: str, changes: Mapping[int, MutableMapping[str, object]]
+) -> None:
+    """Many records are about to be changed, by id; else a plugin is asked `record_changing` for each."""
+
+
+@_coloured(Colour.AFTER)
+async def record_created(app: "App", event: "Event") -> None:
+    """A record was made."""
+
+
+@_coloured(Colour.AFTER)
+async def record_changed(app: "App", event: "Event") -> None:
+    """Fields of a record were changed."""
+
+
+@_coloured(Colour.AFTER)
+async def record_archived(app: "App", event: "Event") -> None:
+    """A record was laid aside."""
+
+
+@_coloured(Colour.AFTER)
+async def command_done(app: "App", event: "Event") -> None:
+    """Something was done and is in the journal: every event, whatever its name."""
+
+
+@_coloured(Colour.FIRST)
+async def which_schema(app: "App") -> str | None:
+    """Return the app's schema as text, if this plugin offers one."""
+    return None
+
+
+SPECS: Final[Mapping[str, Spec]] = {
+    spec.__name__: spec
+    for spec in (
+        register_card_fields,
+        command_doing,
+        record_creating,
+        record_changing,
+        record_archiving,
+        records_creating,
+        records_changing,
+        record_created,
+        record_changed,
+        record_archived,
+        command_done,
+        which_schema,
+    )
+}
+"""All hooks by name."""
