@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
+from cardfile.database.tables import Record
 from cardfile.errors import DeclarationError, NotFound
 from cardfile.journal.derived import DERIVED
 from cardfile.journal.signatures import CommandFunction, Parameter, ParameterKind, Values, read_signature
@@ -210,14 +211,14 @@ def _bound(model: Model, plugin: str, made: Command) -> Command:
 
 
 def _derived(record_type: RecordType) -> Iterator[Command]:
-    if record_type.entity.read_only:
+    table = record_type.entity.table
+    if record_type.entity.read_only or not issubclass(table, Record):
         return
     for one in DERIVED:
         if one.action not in record_type.entity.actions or (
             one.action == "archive" and not record_type.is_archivable
         ):
             continue
-        table = record_type.entity.table
         yield Command(
             name=f"{record_type.key}.{one.verb}",
             entity=record_type.key,
