@@ -1,4 +1,4 @@
-"""Files made to do harm, or broken: each gets one sentence, the reader's process is gone, the parent lives."""
+"""Files made to do harm, or broken: each gets one sentence, its reader is gone, the parent lives."""
 
 import io
 import os
@@ -257,12 +257,15 @@ def children() -> set[str]:
     }
 
 
+async def read_through(path: Path, readers: SheetReaders) -> None:
+    async with readers.open(path) as book:
+        async for _ in book.rows(book.sheets[0]):
+            pass
+
+
 async def refusal(path: Path, limits: FileLimits | None = None) -> FileRefused:
-    readers = SheetReaders(limits=limits)
     with pytest.raises(FileRefused) as caught:
-        async with readers.open(path) as book:
-            async for _ in book.rows(book.sheets[0]):
-                pass
+        await read_through(path, SheetReaders(limits=limits))
     return caught.value
 
 

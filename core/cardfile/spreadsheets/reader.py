@@ -55,6 +55,11 @@ class SheetFile:
         self.encoding: str | None = about.get("encoding")
         self.delimiter: str | None = about.get("delimiter")
 
+    @property
+    def process_id(self) -> int:
+        """The id of the reading process, for those who watch over processes."""
+        return self._conversation.process_id
+
     async def rows(self, sheet: str | SheetInfo, *, batch: int = 1000) -> AsyncIterator[Sequence[Row]]:
         """Yield the rows of `sheet` that are not blank, from the top, in batches of at most `batch`.
 
@@ -153,6 +158,11 @@ class _Conversation:
             env={**surroundings, "MALLOC_ARENA_MAX": "1"},
         )
         return cls(process, limits)
+
+    @property
+    def process_id(self) -> int:
+        """The id of the process."""
+        return self._process.pid
 
     async def ask(self, deed: str, **details: object) -> int:
         """Send a request and return its number."""
