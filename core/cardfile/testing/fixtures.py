@@ -1,8 +1,8 @@
 """Fixtures for tests of Cardfile and of its plugins; pytest finds them by the entry point `pytest11`.
 
 `app` is a running app on a fresh database, with the plugins that the fixture `plugins` names beside those
-that `settings` asks for; override either in a test module. Nothing of Cardfile is imported before a fixture is
-used.
+that `settings` asks for; override either in a test module. Nothing of Cardfile is imported before a fixture
+is used.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -67,7 +67,7 @@ async def app(
 
 @pytest.fixture
 def make_user(app: "App") -> "Callable[..., Awaitable[Person]]":
-    """Return what makes users with roles: `await make_user("manager", name="Ann")`."""
+    """Return what makes users: by roles, and by fields such as `name`."""
     from cardfile.testing.people import make_person
 
     async def make(*roles: str, **values: Any) -> "Person":
@@ -78,7 +78,7 @@ def make_user(app: "App") -> "Callable[..., Awaitable[Person]]":
 
 @pytest.fixture
 def make_client(app: "App") -> "Callable[..., Awaitable[int]]":
-    """Return what makes clients and gives their ids: `await make_client("Ann", owner=ann.user)`."""
+    """Return what makes clients and gives their ids: by name, and by fields such as `owner`."""
     from cardfile.testing.people import create
 
     async def make(name: str = "Anna Petrova", *, actor: "Actor | None" = None, **values: Any) -> int:

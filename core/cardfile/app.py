@@ -1,0 +1,152 @@
+"""The app: everything of one installation, built once from its settings and passed to whoever needs it."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from cardfile.access import Access, DeclaredRights, RoleBook
+from cardfile.clock import Clock, SystemClock
+from cardfile.core_plugin import CorePlugin
+from cardfile.database import CardTable, Database, PluginMigrations, check_migrated, migrate, open_database
+from cardfile.errors import DeclarationError
+from cardfile.jobs import Jobs
+from cardfile.journal import CommandBook, UnitOfWork, unit_of_work
+from cardfile.model.card_tables import card_tables
+from cardfile.model.model import Declared, Model, build_model
+from cardfile.plugins import Hooks, Plugin, load_plugins
+from cardfile.plugins.hookspecs import register_card_fields
+from cardfile.rights import Actor
+from cardfile.settings import Settings
+from cardfile.texts import Texts, read_catalogue
+
+__all__ = ["App"]
+
+SectionModel = TypeVar("SectionModel", bound=BaseModel)
+AnyPlugin = TypeVar("AnyPlugin", bound=Plugin)
+
+
+class App:
+    """One installation: settings, plugins, model, commands, roles, hooks, database, jobs.
+
+    `App.build` puts it together without I/O, `running()` opens it. Two apps may live in one process. What is
+    wrong with a declaration or a setting stops the building with a sentence that names it and the remedy.
+    """
+
+    def __init__(self, settings: Settings, plugins: tuple[Plugin, ...], clock: Clock) -> None:
+        self.settings = settings
+        self.plugins = plugins
+        self.clock = clock
+        self.log = logging.getLogger("cardfile")
+        self.sections = _sections(settings, plugins)
+        self.hooks = Hooks(plugins)
+        self.model: Model = build_model(_declared(self.hooks, plugins, settings))
+        self.commands = CommandBook.build(self.model, [(one.name, one.commands) for one in plugins])
+        self.roles = RoleBook.build(
+            self.model, self.commands, [DeclaredRights(one.name, one.roles, one.grants) for one in plugins]
+        )
+        self.database: Database = open_database(settings.database_url)
+        self.jobs = Jobs(self)
+        self.access = Access(self)
+        self._texts: dict[str, Texts] = {}
+
+    @classmethod
+    def build(
+        cls, settings: Settings, *, plugins: Sequence[type[Plugin]] = (), clock: Clock | None = None
+    ) -> "App":
+        """Put an app together: import plugins, build the model, check every declaration; no other I/O.
+
+        `plugins` are loaded beside the installed ones that the settings ask for. Raises `DeclarationError` or
+        `SettingsError`.
+        """
+        return cls(settings, load_plugins(settings, core=CorePlugin, extra=plugins), clock or SystemClock())
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["App"]:
+        """Open the database and the plugins; close all in the opposite order.
+
+        Raises `MigrationError` when the database is not as this version and its plugins need it.
+        """
+        async with AsyncExitStack() as stack:
+            await self.database.start()
+            stack.push_async_callback(self.database.close)
+            await check_migrated(self.database, self.migrations, self.card_tables)
+            for plugin in self.plugins:
+                await stack.enter_async_context(plugin.lifespan(self))
+            yield self
+
+    async def migrate(self) -> tuple[str, ...]:
+        """Bring the database up to date, in one transaction; return what was done.
+
+        The app must not be running. Raises `MigrationError`.
+        """
+        await self.database.start()
+        try:
+            return await migrate(self.database, self.migrations, now=self.clock.now(), cards=self.card_tables)
+        finally:
+            await self.database.close()
+
+    @property
+    def migrations(self) -> PluginMigrations:
+        """The migrations of all plugins, in the order of loading."""
+        return {one.name: one.migrations for one in self.plugins if one.migrations}
+
+    @property
+    def card_tables(self) -> tuple[CardTable, ...]:
+        """The tables that hold plugins' card fields."""
+        return card_tables(self.model)
+
+    @asynccontextmanager
+    async def unit_of_work(self, actor: Actor, *, via: str | None = None) -> AsyncIterator[UnitOfWork]:
+        """Open a unit of work: what is done in the block happens as a whole, or not at all.
+
+        After the commit the worker of this process is called for the jobs that were put in.
+        """
+        async with unit_of_work(self, actor, via=via) as work:
+            yield work
+        self.jobs.call()
+
+    def texts(self, locale: str) -> Texts:
+        """Return the speaker of `locale`, with the sentences of all plugins."""
+        if locale not in self._texts:
+            more = [
+                read_catalogue(file)
+                for plugin in self.plugins
+                for file in plugin.texts
+                if file.name == f"{locale}.toml"
+            ]
+            self._texts[locale] = Texts(locale, more=more)
+        return self._texts[locale]
+
+    def plugin(self, kind: type[AnyPlugin]) -> AnyPlugin:
+        """Return this app's instance of a plugin class; raises `DeclarationError` when it is not loaded."""
+        for one in self.plugins:
+            if isinstance(one, kind):
+                return one
+        raise DeclarationError(f"the plugin {kind.name!r} is not loaded; loaded are: {_names(self.plugins)}")
+
+    def section(self, kind: type[SectionModel]) -> SectionModel:
+        """Return the settings of the plugin whose model is `kind`."""
+        for one in self.sections.values():
+            if isinstance(one, kind):
+                return one
+        raise DeclarationError(f"no loaded plugin has settings of the type {kind.__name__}")
+
+
+def _names(plugins: Sequence[Plugin]) -> str:
+    return ", ".join(one.name for one in plugins)
+
+
+def _sections(settings: Settings, plugins: Sequence[Plugin]) -> Mapping[str, BaseModel]:
+    settings.check_sections(one.name for one in plugins if one.settings is not None)
+    return {one.name: settings.section(one.name, one.settings) for one in plugins if one.settings is not None}
+
+
+def _declared(hooks: Hooks, plugins: Sequence[Plugin], settings: Settings) -> Iterator[Declared]:
+    more: dict[str, list[object]] = {}
+    for name, fields in hooks.gather(register_card_fields, settings=settings):
+        more.setdefault(name, []).extend(fields)
+    for one in plugins:
+        yield Declared(one.name, one.entities, (*one.card_fields, *more.get(one.name, ())))
