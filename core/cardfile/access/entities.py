@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from cardfile.access.file_table import file
 from cardfile.access.tables import ApiToken, Share, SignInAttempt, Team, TeamMember, User, UserRole
 from cardfile.declarations import Grants
 from cardfile.model.entities import Entity, Everyone, Owned, Personal, Relation, Through
@@ -211,6 +212,7 @@ sign_in_attempt = Entity(
     SignInAttempt,
     {"en": "Sign-in attempt", "ru": "Попытка входа"},
     {"en": "Sign-in attempts", "ru": "Попытки входа"},
+    collection="sign_in_attempts",
     visibility=Everyone(),
     read_only=True,
     order=("-id",),
@@ -234,28 +236,31 @@ sign_in_attempt = Entity(
     ),
 )
 
-ENTITIES: Final = (user, team, team_member, user_role, share, api_token, sign_in_attempt)
+ENTITIES: Final = (user, team, team_member, user_role, share, api_token, sign_in_attempt, file)
 """The entities of access, for the core's declaration."""
 
 _COLLEAGUE: Final = {
-    "user": "read:all edit:own stand_in:own set_password:own sign_out_everywhere:own",
+    "user": "read:all edit:own stand_in:own",
     "team": "read:all",
     "team_member": "read:all",
     "user_role": "read:own",
     "share": "*:own",
     "api_token": "*:own",
+    "file": "read:own",
 }
 
 GRANTS: Final[Grants] = {
     "owner": {
-        "user": "create:all deactivate:all activate:all grant_role:all revoke_role:all hand_over:all",
-        "team": "create:all edit:all archive:all add_member:all remove_member:all",
+        "user": "create:all",
+        "team": "create:all edit:all archive:all",
         "sign_in_attempt": "read:all",
     },
     "head": {
         **_COLLEAGUE,
-        "user": _COLLEAGUE["user"].replace("stand_in:own", "stand_in:team"),
+        "user": "read:all edit:own stand_in:team",
+        "user_role": "read:team",
         "share": "*:team",
+        "file": "read:team",
     },
     "manager": _COLLEAGUE,
     "specialist": _COLLEAGUE,

@@ -1,17 +1,14 @@
 """Files as people see them: a row names the content, which the file store keeps by its hash."""
 
-from typing import Final
-
 from piccolo.columns import BigInt, ForeignKey, OnDelete, Varchar
 
 from cardfile.access.tables import User
 from cardfile.database.columns import IndexSpec
 from cardfile.database.tables import Record
-from cardfile.declarations import Grants
 from cardfile.model.entities import Entity, Owned
 from cardfile.model.fields import Field, Kind
 
-__all__ = ["FILE_GRANTS", "File", "file"]
+__all__ = ["File", "file"]
 
 
 class File(Record, tablename="stored_file"):
@@ -43,9 +40,3 @@ file = Entity(
         Field("owner", {"en": "Uploaded by", "ru": "Кто загрузил"}, Kind.USER, read_only=True),
     ),
 )
-
-FILE_GRANTS: Final[Grants] = {
-    role: {"file": f"read:{scope}"}
-    for role, scope in (("head", "team"), ("manager", "own"), ("specialist", "own"), ("analyst", "own"))
-}
-"""Who sees the list of files: one's own; a file on a record is reached through the record."""

@@ -46,7 +46,7 @@ class Freshness:
 
     @property
     def is_inside(self) -> bool:
-        """Whether the running task is in a transaction: nobody may keep what it sees, for it may be undone."""
+        """Whether the running task is in a transaction: what it sees may be undone, so nobody keeps it."""
         return any(one.database is self._database and not one.closed for one in OPEN.get())
 
     async def number(self) -> int:

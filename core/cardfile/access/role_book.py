@@ -61,7 +61,7 @@ class RoleBook:
         A scope is the widest that any role gives. A field is hidden when all the roles that let one read the
         entity hide it, and locked when all that let one change it lock or hide it.
         """
-        known = frozenset(keys) & self.roles.keys()
+        known = frozenset(key for key in keys if key in self.roles)
         if known not in self._unions:
             self._unions[known] = _unite([self.roles[key] for key in sorted(known)])
         return self._unions[known]
@@ -109,7 +109,8 @@ class _Builder:
         self.model, self.commands, self.declared = model, commands, declared
         self.actions = {key: self._actions(record_type) for key, record_type in model.types.items()}
         self.drafts: dict[str, _Draft] = {}
-        self.owners: set[Pair] = set()
+        self.alone = self._alone()
+        self.owners: set[Pair] = set(self.alone)
 
     def _actions(self, record_type: RecordType) -> frozenset[str]:
         entity = record_type.entity
@@ -120,6 +121,12 @@ class _Builder:
         return frozenset(
             own | more | {deed.action for deed in self.commands if deed.entity == record_type.key}
         )
+
+    def _alone(self) -> frozenset[Pair]:
+        """Return what only commands for owners do."""
+        theirs = {(deed.entity, deed.action) for deed in self.commands if deed.owner_only}
+        others = {(deed.entity, deed.action) for deed in self.commands if not deed.owner_only}
+        return frozenset(theirs - others)
 
     def build(self) -> dict[str, RoleRights]:
         for role in BUILT_IN:
@@ -159,15 +166,24 @@ class _Builder:
                 continue
             entity = self._resolve(plugin, name, where)
             draft.said.add(entity)
-            for action, scope in scopes.items():
-                if action != "*" and action not in self.actions[entity]:
-                    raise DeclarationError(
-                        f"{where}: there is no action {action!r} on {entity!r}; "
-                        f"there are: {', '.join(sorted(self.actions[entity]))}"
-                    )
-                for each in self.actions[entity] - scopes.keys() if action == "*" else (action,):
-                    pair = (entity, each)
+            for action in scopes.keys() - {"*"}:
+                self._check_action(draft, entity, action, where)
+            for action in self.actions[entity]:
+                scope = scopes.get(action, scopes.get("*"))
+                pair = (entity, action)
+                if scope is not None and (pair not in self.alone or draft.role.key == OWNER):
                     draft.scopes[pair] = max(scope, draft.scopes.get(pair, Scope.NONE))
+
+    def _check_action(self, draft: _Draft, entity: str, action: str, where: str) -> None:
+        if action not in self.actions[entity]:
+            raise DeclarationError(
+                f"{where}: there is no action {action!r} on {entity!r}; "
+                f"there are: {', '.join(sorted(self.actions[entity]))}"
+            )
+        if (entity, action) in self.alone and draft.role.key != OWNER:
+            raise DeclarationError(
+                f"{where}: {action!r} on {entity!r} is for owners alone (owner_only=True on its command)"
+            )
 
     def _resolve(self, plugin: str, name: str, where: str) -> str:
         for key in (f"{plugin}.{name}", name):
@@ -183,27 +199,16 @@ class _Builder:
         return self._resolve(record_type.plugin, name, f"entity {key!r}") if name else None
 
     def _require_all_given(self) -> None:
-        given: set[Pair] = set()
-        for key, draft in self.drafts.items():
-            pairs = {pair for pair, scope in draft.scopes.items() if scope}
-            if key == OWNER:
-                self.owners |= pairs
-            given |= pairs
-        alone = {(deed.entity, deed.action) for deed in self.commands if deed.owner_only}
-        self.owners |= alone
-        missing = [
-            pair for pair in self._needed() if pair not in given | alone and not self._comes_with(pair, given)
-        ]
-        # What a named role may do as well is not the owners' alone, whatever was said to owners.
-        self.owners -= {
-            pair
-            for key, draft in self.drafts.items()
-            if key != OWNER
-            for pair, scope in draft.scopes.items()
-            if scope
+        by_name = {
+            key: {pair for pair, scope in draft.scopes.items() if scope} for key, draft in self.drafts.items()
         }
+        given = set[Pair]().union(*by_name.values(), self.alone)
+        missing = [pair for pair in self._needed() if pair not in given and not self._comes_with(pair, given)]
         if missing:
             raise DeclarationError("\n".join(self._how_to_give(pair) for pair in missing))
+        # What was given to owners and by name to nobody else is theirs alone, whatever `*` says.
+        others = set[Pair]().union(*(pairs for key, pairs in by_name.items() if key != OWNER))
+        self.owners |= by_name[OWNER] - others
 
     def _needed(self) -> Iterator[Pair]:
         for key, record_type in self.model.types.items():

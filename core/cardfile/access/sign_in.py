@@ -97,19 +97,16 @@ class SignIn:
         """Begin a session of somebody who was recognised by other means: a console, a single sign-on."""
         key, now = new_key(SESSION), self._clock.now()
         expires_at = now + self._lasts
-        made = await add_row(
-            self._database,
-            Session(
-                holder=user,
-                token_hash=digest(key),
-                began_at=now,
-                expires_at=expires_at,
-                last_used_at=now,
-                address=address[:64],
-                agent=agent[:200],
-            ),
-            now=now,
-        )
+        values = {
+            "holder": user,
+            "token_hash": digest(key),
+            "began_at": now,
+            "expires_at": expires_at,
+            "last_used_at": now,
+            "address": address[:64],
+            "agent": agent[:200],
+        }
+        made = await add_row(self._database, Session, values, now=now)
         return SignedIn(key, made, user, expires_at)
 
     async def sign_out(self, key: str) -> None:
@@ -159,13 +156,13 @@ class SignIn:
                 .returning(Credential.id)
             )
             if not changed:
-                new = Credential(holder=user, password_hash=hashed, changed_at=now)
-                await add_row(self._database, new, now=now)
+                new = {"holder": user, "password_hash": hashed, "changed_at": now}
+                await add_row(self._database, Credential, new, now=now)
             await self.sign_out_everywhere(user)
 
     async def _note(self, login: str, *, address: str, agent: str, now: datetime) -> int:
-        attempt = SignInAttempt(login=login, address=address[:64], agent=agent[:200], outcome="failed")
-        return await add_row(self._database, attempt, now=now)
+        values = {"login": login, "address": address[:64], "agent": agent[:200], "outcome": "failed"}
+        return await add_row(self._database, SignInAttempt, values, now=now)
 
     async def _conclude(self, attempt: int, outcome: str, *, user: int | None = None) -> None:
         await self._database.run(

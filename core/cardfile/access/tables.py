@@ -32,8 +32,8 @@ class User(Record, tablename="user_account"):
     locale = Varchar(length=5, null=True, default=None)
     zone = Varchar(length=64, null=True, default=None)
     is_active = Boolean(default=True)
-    head: ForeignKey[User] = ForeignKey("self", null=True, default=None, on_delete=OnDelete.set_null)
-    stand_in: ForeignKey[User] = ForeignKey("self", null=True, default=None, on_delete=OnDelete.set_null)
+    head: "ForeignKey[User]" = ForeignKey("self", null=True, default=None, on_delete=OnDelete.set_null)
+    stand_in: "ForeignKey[User]" = ForeignKey("self", null=True, default=None, on_delete=OnDelete.set_null)
     stand_in_until = Timestamptz(null=True, default=None)
     search_text = Text(default="")
 
@@ -48,7 +48,7 @@ class Team(Record, tablename="team"):
     """People who work together, below another team or on their own."""
 
     name = Varchar(length=200)
-    parent: ForeignKey[Team] = ForeignKey("self", null=True, default=None, on_delete=OnDelete.restrict)
+    parent: "ForeignKey[Team]" = ForeignKey("self", null=True, default=None, on_delete=OnDelete.restrict)
     head = ForeignKey(User, null=True, default=None, on_delete=OnDelete.set_null)
 
 

@@ -38,7 +38,7 @@ class TokenScopes:
             match = _WORD.fullmatch(word)
             if match is None:
                 raise InvalidInput(
-                    "{word} is no limit of a token: write entity:action or entity:action:scope (client:read).",
+                    "{word} is no limit of a token: write entity:action or entity:action:scope.",
                     word=word[:100],
                 )
             entity, action = match["entity"], match["action"]

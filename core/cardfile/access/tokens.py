@@ -35,10 +35,14 @@ class Tokens:
     ) -> IssuedToken:
         """Make a token that acts for `user` within `scopes`, until `expires_at` if it is given."""
         key = new_key(TOKEN)
-        row = ApiToken(
-            holder=user, name=name, token_hash=digest(key), scopes=str(scopes), expires_at=expires_at
-        )
-        made = await add_row(self._database, row, now=self._clock.now(), by=user)
+        values = {
+            "holder": user,
+            "name": name,
+            "token_hash": digest(key),
+            "scopes": str(scopes),
+            "expires_at": expires_at,
+        }
+        made = await add_row(self._database, ApiToken, values, now=self._clock.now(), by=user)
         return IssuedToken(key, made, user, expires_at)
 
     async def revoke(self, token: int) -> None:
