@@ -23,7 +23,7 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def database_names(worker_id: str) -> "count[int]":
+def database_numbers() -> "count[int]":
     return count()
 
 
@@ -34,9 +34,7 @@ def sqlite_url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def postgres_url(
-    anyio_backend: str, worker_id: str, database_names: "count[int]"
-) -> AsyncIterator[str]:
+async def postgres_url(anyio_backend: str, database_numbers: "count[int]") -> AsyncIterator[str]:
     """The URL of an empty PostgreSQL database, which is dropped afterwards."""
     asyncpg = pytest.importorskip("asyncpg")
     try:
@@ -46,7 +44,7 @@ async def postgres_url(
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    name = f"cardfile_test_{os.getpid()}_{worker_id}_{next(database_names)}"
+    name = f"cardfile_test_{os.getpid()}_{next(database_numbers)}"
     await server.execute(f'create database "{name}" template template0')
     try:
         yield f"{SERVER}/{name}"
@@ -70,9 +68,10 @@ def database_url(request: pytest.FixtureRequest, engine: Engine) -> str:
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """An empty database on each engine, started, and closed afterwards."""
-    opened = open_database(database_url)
+async def database(engine: Engine, database_url: str) -> AsyncIterator[Database]:
+    """An empty database on each engine, started, and closed afterwards; at most four connections at once."""
+    sizes = {"sqlite": {"readers": 3}, "postgres": {"pool_size": 4}}
+    opened = open_database(database_url, **sizes[engine])
     await opened.start()
     try:
         yield opened

@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import AsyncIterator
 from contextvars import Context
 
 import pytest
@@ -17,12 +16,12 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def counter(database: Database) -> AsyncIterator[Database]:
+async def counter(database: Database) -> Database:
     """A database with a table `counter` and one row that counts from nought."""
     async with database.transaction() as transaction:
         await transaction.execute("create table counter (id bigint primary key, n bigint not null)")
         await transaction.execute("insert into counter (id, n) values ($1, $2)", (1, 0))
-    yield database
+    return database
 
 
 async def count_of(database: Database) -> object:
@@ -31,6 +30,12 @@ async def count_of(database: Database) -> object:
 
 async def count_on(transaction: Transaction) -> None:
     await transaction.execute("update counter set n = n + 1 where id = $1", (1,))
+
+
+async def count_and_fail(database: Database) -> None:
+    async with database.transaction() as transaction:
+        await count_on(transaction)
+        raise ZeroDivisionError
 
 
 async def test_a_transaction_is_kept_as_a_whole(counter: Database) -> None:
@@ -42,9 +47,7 @@ async def test_a_transaction_is_kept_as_a_whole(counter: Database) -> None:
 
 async def test_a_transaction_that_raises_is_undone_as_a_whole(counter: Database) -> None:
     with pytest.raises(ZeroDivisionError):
-        async with counter.transaction() as transaction:
-            await count_on(transaction)
-            raise ZeroDivisionError
+        await count_and_fail(counter)
     assert await count_of(counter) == 0
 
 
@@ -72,9 +75,7 @@ async def test_a_nested_transaction_that_raises_is_undone_alone(counter: Databas
     async with counter.transaction() as transaction:
         await count_on(transaction)
         with pytest.raises(ZeroDivisionError):
-            async with counter.transaction() as inner:
-                await count_on(inner)
-                raise ZeroDivisionError
+            await count_and_fail(counter)
         async with counter.transaction() as inner:
             await count_on(inner)
             async with counter.transaction() as innermost:
@@ -83,20 +84,26 @@ async def test_a_nested_transaction_that_raises_is_undone_alone(counter: Databas
 
 
 async def test_a_nested_transaction_goes_down_with_the_outer_one(counter: Database) -> None:
-    with pytest.raises(ZeroDivisionError):
+    async def nested_and_failing() -> None:
         async with counter.transaction():
             async with counter.transaction() as inner:
                 await count_on(inner)
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await nested_and_failing()
     assert await count_of(counter) == 0
 
 
 async def test_the_outer_transactions_name_may_be_used_inside_the_nested_one(counter: Database) -> None:
+    async def count_by_the_outer_name(outer: Transaction) -> None:
+        async with counter.transaction():
+            await count_on(outer)
+            raise ZeroDivisionError
+
     async with counter.transaction() as outer:
         with pytest.raises(ZeroDivisionError):
-            async with counter.transaction():
-                await count_on(outer)
-                raise ZeroDivisionError
+            await count_by_the_outer_name(outer)
     assert await count_of(counter) == 0
 
 
@@ -107,18 +114,25 @@ async def test_a_violated_constraint_is_contained_by_a_nested_transaction(counte
             async with counter.transaction() as inner:
                 await inner.execute("insert into counter (id, n) values (1, 1)")
         await count_on(transaction)
-    assert (violated.value.kind, violated.value.table, violated.value.columns) == ("unique", "counter", ("id",))
+    assert (violated.value.kind, violated.value.table, violated.value.columns) == (
+        "unique",
+        "counter",
+        ("id",),
+    )
     assert await count_of(counter) == 2
 
 
 async def test_a_swallowed_failure_keeps_the_transaction_from_being_kept(counter: Database) -> None:
-    with pytest.raises(TransactionClosed, match="swallowed"):
+    async def swallow() -> None:
         async with counter.transaction() as transaction:
             await count_on(transaction)
             with pytest.raises(ConstraintViolated):
                 await transaction.execute("insert into counter (id, n) values (1, 1)")
             with pytest.raises(TransactionClosed, match="nested"):
                 await count_on(transaction)
+
+    with pytest.raises(TransactionClosed, match="swallowed"):
+        await swallow()
     assert await count_of(counter) == 0
 
 
@@ -126,7 +140,11 @@ async def test_null_in_a_column_that_is_not_null_tells_table_and_column(counter:
     with pytest.raises(ConstraintViolated) as violated:
         async with counter.transaction() as transaction:
             await transaction.execute("insert into counter (id, n) values ($1, $2)", (2, None))
-    assert (violated.value.kind, violated.value.table, violated.value.columns) == ("not_null", "counter", ("n",))
+    assert (violated.value.kind, violated.value.table, violated.value.columns) == (
+        "not_null",
+        "counter",
+        ("n",),
+    )
 
 
 async def test_wrong_sql_is_told_with_the_statement(counter: Database) -> None:

@@ -95,7 +95,7 @@ def _line(column: ColumnSpec, dialect: Dialect) -> str:
     if column.default is not None:
         parts.append(f"default {_constant(column, dialect)}")
     if column.type is ColumnType.JSON and dialect.name == "sqlite":
-        parts.append(f"check (json_valid({quoted(column.name)}))")
+        parts.append(f"check ({quoted(column.name)} is null or json_valid({quoted(column.name)}))")
     if column.references is not None:
         parts.append(_reference(column))
     return " ".join(parts)

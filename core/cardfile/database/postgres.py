@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from cardfile.database.columns import ColumnType
@@ -166,13 +166,19 @@ class _Writing(Connection):
             raise
 
     async def rollback(self) -> None:
-        if self._connection.is_closed() or not self._connection.is_in_transaction():
+        try:
+            with _told("rollback"):
+                if not self._connection.is_in_transaction():
+                    return
+        except DatabaseError:
+            # It broke, and the pool has thrown it away already.
             return
         try:
             await self.command("rollback")
         except DatabaseError:
-            # In an unknown state it must not go back to the pool.
-            self._connection.terminate()
+            # In an unknown state it must not go back to the pool; a broken one cannot even be terminated.
+            with suppress(DatabaseError), _told("terminate"):
+                self._connection.terminate()
 
     async def fetch(self, sql: str, args: Sequence[object]) -> list[Row]:
         with _told(sql):
