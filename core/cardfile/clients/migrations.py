@@ -9,10 +9,28 @@ from cardfile.clients.tables import (
     Segment,
     Tag,
 )
-from cardfile.database.steps import CreateTable, Migration
+from cardfile.database.steps import CreateTable, CreateView, Migration
 from cardfile.timeline.tables import Interaction
 
 __all__ = ["MIGRATIONS"]
+
+# What a client's card keeps in rows of its own is told by the client's events already.
+_TOLD = "e.entity not in ('interaction', 'client_standing', 'contact_point', 'client_tag')"
+_EVENT = "e.at, 'event', null, null, null, e.actor, null, e.name"
+
+# Ids of the two tables are kept apart as even and odd numbers. The events of a client who was merged into
+# another stand with that one, and stand with himself again once the merge is undone.
+_TIMELINE = f"""
+select i.id * 2 as id, i.client as client, i.at as at, i.kind as kind, i.direction as direction,
+    i.subject as title, i.text as text, i."user" as actor, i.id as interaction, null as event
+from interaction i where i.archived_at is null
+union all
+select e.id * 2 + 1, e.client, {_EVENT} from event e join client c on c.id = e.client
+where c.merged_into is null and {_TOLD}
+union all
+select e.id * 2 + 1, c.merged_into, {_EVENT} from event e join client c on c.id = e.client
+where c.merged_into is not null and {_TOLD}
+"""
 
 MIGRATIONS = (
     Migration(
@@ -31,5 +49,6 @@ MIGRATIONS = (
             )
         ),
     ),
+    Migration("0002_timeline", (CreateView("timeline_entry", _TIMELINE),)),
 )
 """The migrations of clients and timeline, in their order; they refer to the tables of access and journal."""

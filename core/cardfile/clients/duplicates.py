@@ -1,0 +1,180 @@
+"""Who is there twice: found by normalised contacts, by tax number, by name and birthday or company."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cardfile.clients.tables import Client
+from cardfile.journal.calls import Call
+from cardfile.journal.commands import command
+from cardfile.query import fetch_records
+from cardfile.values.text import fold
+
+__all__ = [
+    "Certainty",
+    "Duplicate",
+    "Duplicates",
+    "find_duplicates",
+    "holders_of_contacts",
+    "holders_of_tax_numbers",
+]
+
+PORTION = 1_000
+"""How many keys are looked up at once: the fastest way on both databases, with flat memory."""
+
+MOST = 100
+"""How many duplicates of one client are told; whoever has more has a switchboard's number."""
+
+
+class Certainty(StrEnum):
+    """How sure it is that two clients are one."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A client who may be the same as another.
+
+    The `reasons` are what both have: `phone`, `email`, `messenger`, `tax_number`, or the name and `birthday`
+    or `company`.
+    """
+
+    client: Client
+    certainty: Certainty
+    reasons: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """All that may be the same client, the certain ones first."""
+
+    duplicates: list[Duplicate]
+
+
+async def holders_of_contacts(
+    call: Call, kind: str, values: Collection[str], *, action: str = "read"
+) -> Mapping[str, tuple[int, ...]]:
+    """Return who has which of the normalised contacts: ids of live clients, the oldest first.
+
+    Only clients to whom the caller may do `action` are found, and nobody when contacts are hidden from him: a
+    duplicate of somebody else's client must not tell that there is one.
+    """
+    if not call.rights.sees("contact_point", "value"):
+        return {}
+    found: dict[str, set[int]] = defaultdict(set)
+    for portion in _portions(values):
+        wanted = {"kind": {"eq": kind}, "value": {"in": portion}, "client": _LIVE}
+        for row in await _rows(call, "contact_point", wanted, ("value", "client"), action):
+            found[str(row["value"])].add(int(str(row["client"])))
+    return {value: tuple(sorted(clients)) for value, clients in found.items()}
+
+
+async def holders_of_tax_numbers(
+    call: Call, numbers: Collection[str], *, action: str = "read"
+) -> Mapping[str, tuple[int, ...]]:
+    """Return who has which tax number: ids of live clients to whom the caller may do `action`."""
+    if not call.rights.sees("client", "tax_number"):
+        return {}
+    found: dict[str, set[int]] = defaultdict(set)
+    for portion in _portions(numbers):
+        wanted = {"tax_number": {"in": portion}}
+        for row in await _rows(call, "client", wanted, ("tax_number",), action):
+            found[str(row["tax_number"])].add(int(str(row["id"])))
+    return {value: tuple(sorted(clients)) for value, clients in found.items()}
+
+
+@command(
+    "client.find_duplicates",
+    label={"en": "Find duplicates", "ru": "Найти дубли"},
+    action="read",
+    event="client.duplicates_sought",
+)
+async def find_duplicates(call: Call, client: Client) -> Duplicates:
+    """Return the clients that may be the same as this one, among those that the caller may see."""
+    reasons: dict[int, set[str]] = defaultdict(set)
+    for kind, values in (await _contacts(call, client)).items():
+        for holders in (await holders_of_contacts(call, kind, values)).values():
+            _note(reasons, holders, kind)
+    if client.tax_number:
+        for holders in (await holders_of_tax_numbers(call, [client.tax_number])).values():
+            _note(reasons, holders, "tax_number")
+    for namesake in await _namesakes(call, client):
+        for key in ("birthday", "company"):
+            value = getattr(client, key)
+            if value is not None and call.rights.sees("client", key) and _same(value, namesake[key]):
+                _note(reasons, (int(str(namesake["id"])),), key)
+    reasons.pop(client.id, None)
+    records = await call.find(Client, filter={"id": {"in": sorted(reasons)}}, order=("id",), limit=MOST)
+    found = [
+        Duplicate(
+            record,
+            Certainty.CERTAIN if reasons[record.id] & _CERTAIN else Certainty.LIKELY,
+            sorted(reasons[record.id]),
+        )
+        for record in records
+    ]
+    return Duplicates(sorted(found, key=lambda one: (one.certainty is not Certainty.CERTAIN, one.client.id)))
+
+
+_CERTAIN = frozenset(("phone", "email", "messenger", "tax_number"))
+_LIVE = {"archived_at": {"isNull": True}}
+
+
+async def _contacts(call: Call, client: Client) -> Mapping[str, set[str]]:
+    rows = await _rows(
+        call, "contact_point", {"client": {"id": {"eq": client.id}}}, ("kind", "value"), "read"
+    )
+    contacts: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row["kind"] in _CERTAIN:
+            contacts[str(row["kind"])].add(str(row["value"]))
+    return contacts
+
+
+async def _namesakes(call: Call, client: Client) -> list[dict[str, object]]:
+    if not call.rights.sees("client", "name"):
+        return []
+    wanted = {"name": {"startsWith": client.name}}
+    rows = await _rows(call, "client", wanted, ("name", "birthday", "company"), "read", limit=MOST)
+    return [row for row in rows if _same(row["name"], client.name)]
+
+
+async def _rows(
+    call: Call,
+    entity: str,
+    wanted: Mapping[str, object],
+    paths: Collection[str],
+    action: str,
+    *,
+    limit: int | None = None,
+) -> list[dict[str, object]]:
+    return await fetch_records(
+        call.app.database,
+        call.app.model,
+        call.app.model[entity],
+        call.rights,
+        now=call.now,
+        action=action,
+        filter=wanted,
+        paths=paths,
+        limit=limit,
+    )
+
+
+def _portions(keys: Iterable[str]) -> Iterable[list[str]]:
+    ordered = sorted(set(keys))
+    return (ordered[start : start + PORTION] for start in range(0, len(ordered), PORTION))
+
+
+def _note(reasons: dict[int, set[str]], clients: Iterable[int], reason: str) -> None:
+    for client in clients:
+        reasons[client].add(reason)
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, str) and isinstance(other, str):
+        return fold(one) == fold(other)
+    return one == other
