@@ -1,6 +1,7 @@
 """What a migration is made of: typed steps that know their statements on both databases."""
 
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
@@ -11,7 +12,6 @@ from piccolo.table import Table
 from cardfile.database import ddl
 from cardfile.database.columns import ColumnSpec, IndexSpec, TableSpec
 from cardfile.database.dialect import Dialect
-from cardfile.database.names import require_name
 from cardfile.database.tables import table_spec
 from cardfile.database.transaction import Transaction
 from cardfile.errors import DeclarationError
@@ -162,7 +162,11 @@ class Migration:
 
     def __post_init__(self) -> None:
         """Refuse an id that could not be told in a sentence."""
-        require_name(self.id.lstrip("0123456789"), what="migration")
+        if not re.fullmatch(r"[0-9a-z_]{1,63}", self.id):
+            raise DeclarationError(
+                f"{self.id!r} cannot be the id of a migration: "
+                "lower-case Latin letters, digits and underscores, at most 63"
+            )
 
     @property
     def checksum(self) -> str:
