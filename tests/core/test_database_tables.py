@@ -1,5 +1,6 @@
 import enum
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from piccolo.columns import (
@@ -41,6 +42,8 @@ from cardfile.database import (
 from cardfile.database.steps import Migration
 from cardfile.errors import DatabaseError, DeclarationError
 
+_ID = ColumnSpec(name="id", type=ColumnType.ID)
+
 MOMENT = datetime(2026, 11, 21, 20, 53, 37, 120000, tzinfo=UTC)
 
 
@@ -62,7 +65,7 @@ class Shelf(Record):
 
 class Book(Stored):
     shelf = ForeignKey(Shelf, null=False, default=None, on_delete=OnDelete.restrict)
-    sequel = ForeignKey("self", null=True, default=None, on_delete=OnDelete.set_null)
+    sequel: ForeignKey[Any] = ForeignKey("self", null=True, default=None, on_delete=OnDelete.set_null)
     isbn = BigInt(unique=True)
 
 
@@ -75,7 +78,7 @@ async def library(database: Database) -> Database:
     return database
 
 
-def shelf(number: int, **values: object) -> Shelf:
+def shelf(number: int, **values: Any) -> Shelf:
     return Shelf(id=number, created_at=MOMENT, updated_at=MOMENT, **values)
 
 
@@ -176,9 +179,6 @@ def test_a_table_that_counts_its_own_ids_is_refused() -> None:
 def test_a_wrong_declaration_says_what_would_be_right(wrong: "type[object]", sentence: str) -> None:
     with pytest.raises(DeclarationError, match=sentence):
         wrong()
-
-
-_ID = ColumnSpec(name="id", type=ColumnType.ID)
 
 
 @pytest.mark.anyio
