@@ -12,7 +12,7 @@ from cardfile.clock import Clock, SystemClock
 from cardfile.core_plugin import CorePlugin
 from cardfile.database import CardTable, Database, PluginMigrations, check_migrated, migrate, open_database
 from cardfile.errors import DeclarationError
-from cardfile.jobs import Jobs
+from cardfile.jobs import Jobs, plan_delivery
 from cardfile.journal import CommandBook, UnitOfWork, unit_of_work
 from cardfile.model.card_tables import card_tables
 from cardfile.model.model import Declared, Model, build_model
@@ -88,10 +88,20 @@ class App:
         finally:
             await self.database.close()
 
+    async def check_migrated(self) -> None:
+        """Raise `MigrationError` unless the database is up to date; the app must not be running."""
+        await self.database.start()
+        try:
+            await check_migrated(self.database, self.migrations, self.card_tables)
+        finally:
+            await self.database.close()
+
     @property
     def migrations(self) -> PluginMigrations:
         """The migrations of all plugins, in the order of loading."""
-        return {one.name: one.migrations for one in self.plugins if one.migrations}
+        return {
+            name: migrations for one in self.plugins for name, migrations in one.migration_lists().items()
+        }
 
     @property
     def card_tables(self) -> tuple[CardTable, ...]:
@@ -106,6 +116,7 @@ class App:
         """
         async with unit_of_work(self, actor, via=via) as work:
             yield work
+            await plan_delivery(self, work)
         self.jobs.call()
 
     def texts(self, locale: str) -> Texts:

@@ -1,8 +1,10 @@
 """Jobs: rows that are done at least once, by the server's own worker or by others."""
 
+from cardfile.jobs.after import JOBS, plan_delivery
 from cardfile.jobs.jobs import Jobs
+from cardfile.jobs.migrations import MIGRATIONS
 from cardfile.jobs.tables import Job, State
 from cardfile.jobs.worker import working
 from cardfile.plugins.job_kinds import JobKind, JobRun
 
-__all__ = ["Job", "JobKind", "JobRun", "Jobs", "State", "working"]
+__all__ = ["JOBS", "MIGRATIONS", "Job", "JobKind", "JobRun", "Jobs", "State", "plan_delivery", "working"]

@@ -173,6 +173,12 @@ class Jobs:
             return False
         return True
 
+    async def keep_payload(self, run: JobRun, payload: Mapping[str, Any]) -> None:
+        """Change what a running job has to do, so that its next attempt goes on where this one is."""
+        await self._app.database.run(
+            Job.update({Job.payload: orjson.dumps(payload).decode()}).where(*_ours(run))
+        )
+
     async def _lease(self, job: int, now: datetime) -> dict[str, Any] | None:
         """Take the job up and return its row, or None when it is not due or somebody else is at it."""
         async with self._app.database.transaction():

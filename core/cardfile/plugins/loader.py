@@ -12,7 +12,7 @@ from cardfile.model.record_types import CORE
 from cardfile.plugins.plugin import Plugin, required_versions
 from cardfile.settings import Settings, nearest
 
-__all__ = ["GROUP", "Found", "find_plugins", "installed_version", "load_plugins"]
+__all__ = ["GROUP", "Found", "find_plugin", "find_plugins", "installed_version", "load_plugins"]
 
 GROUP = "cardfile.plugins"
 """The entry-point group under which distributions announce their plugins."""
@@ -57,6 +57,14 @@ def find_plugins(settings: Settings, *, entries: Iterable[EntryPoint] | None = N
         if one.name not in settings.disabled_plugins
         and (settings.plugins is None or one.name in settings.plugins)
     ]
+
+
+def find_plugin(name: str, settings: Settings) -> Found | None:
+    """Import one installed plugin alone; None when there is no such plugin or it is not to be loaded."""
+    if name in settings.disabled_plugins or (settings.plugins is not None and name not in settings.plugins):
+        return None
+    announced = sorted(entry_points(group=GROUP, name=name), key=_origin)
+    return _import(announced[0]) if announced else None
 
 
 def load_plugins(

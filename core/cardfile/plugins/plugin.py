@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import BaseModel
 
-from cardfile.database.migrations import Migration
+from cardfile.database import Migration, PluginMigrations
 from cardfile.declarations import Grants, Role, Route
 from cardfile.errors import DeclarationError
 from cardfile.journal.commands import Command, CommandFunction, command_of
@@ -56,6 +56,10 @@ class Plugin:
         super().__init_subclass__(**options)
         if cls.name:  # without a name it is something in between, from which plugins are made
             _check(cls)
+
+    def migration_lists(self) -> PluginMigrations:
+        """Return the migrations by the name under which the database remembers them."""
+        return {self.name: self.migrations} if self.migrations else {}
 
     def routes(self, app: "App") -> Sequence[Route]:
         """Return the plugin's own routes; each says who may call it."""

@@ -1,0 +1,37 @@
+"""Opening the app for a command, and waiting for it."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from cardfile.app import App
+from cardfile.rights import Actor
+from cardfile.settings import Settings
+
+__all__ = ["build_app", "operator", "run"]
+
+Answer = TypeVar("Answer")
+LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def build_app(**overrides: Any) -> App:
+    """Return the app of the settings that hold here."""
+    settings = Settings.load(**overrides)
+    logging.basicConfig(level=settings.log_level.upper(), format=LINE)
+    return App.build(settings)
+
+
+def operator(command: str) -> Actor:
+    """Return who acts when somebody at the machine's own keyboard gives a command."""
+    return Actor.system(f"cardfile {command}")
+
+
+def run(work: Coroutine[Any, Any, Answer]) -> Answer:
+    """Do `work` on an event loop of its own, the fast one where there is one."""
+    try:
+        from uvloop import new_event_loop  # noqa: PLC0415  It is not there on every platform.
+    except ImportError:
+        return asyncio.run(work)
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(work)

@@ -1,0 +1,62 @@
+"""`cardfile serve`."""
+
+from contextlib import AsyncExitStack
+from typing import Annotated
+
+import uvicorn
+from typer import Option, Typer
+
+from cardfile.app import App
+from cardfile.cli.opened import build_app, run
+from cardfile.errors import SettingsError
+from cardfile.jobs import working
+from cardfile.web import make_asgi
+
+program = Typer()
+
+
+@program.command()
+def serve(
+    *,
+    host: Annotated[str | None, Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, Option(help="The port to listen on.", min=0, max=65535)] = None,
+    worker: Annotated[
+        bool | None,
+        Option("--worker/--no-worker", help="Do jobs in this process, or leave them."),
+    ] = None,
+) -> None:
+    """Serve the API, and do the jobs beside it, until told to stop."""
+    given = {"host": host, "port": port, "worker": worker}
+    app = build_app(**{name: value for name, value in given.items() if value is not None})
+    run(serve_app(app))
+
+
+async def serve_app(app: App) -> None:
+    """Serve an app that is not running yet until SIGINT or SIGTERM."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            make_asgi(app),
+            host=app.settings.host,
+            port=app.settings.port,
+            http="httptools",
+            lifespan="off",
+            log_level=app.settings.log_level,
+            access_log=False,
+            server_header=False,
+            # Only the web room knows which proxies are trusted.
+            proxy_headers=False,
+            timeout_graceful_shutdown=20,
+        )
+    )
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(app.running())
+        if app.settings.worker:
+            await stack.enter_async_context(working(app))
+        try:
+            await server.serve()
+        except SystemExit:
+            # How uvicorn says that it could not listen; its own words are in the log.
+            raise SettingsError(
+                f"Nothing can be served at {app.settings.host}:{app.settings.port}: "
+                "another program may listen there. Choose another port: --port 8001 or CARDFILE_PORT."
+            ) from None

@@ -1,0 +1,29 @@
+"""`cardfile worker`."""
+
+import asyncio
+import signal
+
+from typer import Typer
+
+from cardfile.cli.opened import build_app, run
+from cardfile.jobs import working
+
+program = Typer()
+
+
+@program.command()
+def worker() -> None:
+    """Do jobs until told to stop; what has begun is finished first (SIGTERM, SIGINT)."""
+    run(_work())
+
+
+async def _work() -> None:
+    app = build_app()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with app.running(), working(app):
+        print(f"Working: {len(app.jobs.kinds)} kinds of jobs.", flush=True)
+        await stop.wait()
+        print("Stopping.", flush=True)
