@@ -133,7 +133,7 @@ class Entity:
                 )
             seen.add(one.key)
 
-    def __getattr__(self, key: str) -> Any:  # noqa: ANN401 - FieldOf; Any keeps dataclass protocols working
+    def __getattr__(self, key: str) -> Any:
         if not key.startswith("_"):
             for one in self.fields:
                 if one.key == key:

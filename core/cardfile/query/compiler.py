@@ -20,7 +20,18 @@ from cardfile.query.lists import BaseList, page_of
 from cardfile.query.pieces import EACH, BatchFill, Fill, Path, Piece, Place, Plan
 from cardfile.query.row import Row
 from cardfile.query.selection import (
-    Batch, Constant, Field, Group, Identity, Listed, Node, Nodes, One, Page, RootItem, Shape,
+    Batch,
+    Constant,
+    Field,
+    Group,
+    Identity,
+    Listed,
+    Node,
+    Nodes,
+    One,
+    Page,
+    RootItem,
+    Shape,
 )  # fmt: skip
 from cardfile.query.visibility import is_implied, visible
 from cardfile.rights import Rights, Scope

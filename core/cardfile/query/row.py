@@ -148,7 +148,8 @@ class Row:
             f" when {literal(key)} then {literal(_option(parts, option))}"
             for key, option in self._options(line).items()
         )
-        items = f"select case {each}{cases} else {self._unknown_choice(each, parts)} end j from {dialect.elements(value, 'c')}"
+        elements = dialect.elements(value, "c")
+        items = f"select case {each}{cases} else {self._unknown_choice(each, parts)} end j from {elements}"
         return f"case when {value} is null then 'null' else {dialect.aggregate(items)} end"
 
     def _options(self, line: Line) -> Mapping[str, Mapping[str, object]]:

@@ -37,7 +37,7 @@ async def fetch_records(
     now: datetime,
     action: str = "read",
     ids: Collection[int] | None = None,
-    filter: Filter | None = None,  # noqa: A002  # the word of the API
+    filter: Filter | None = None,  # the word of the API
     search: str | None = None,
     order: Sequence[str] = (),
     limit: int | None = None,
@@ -85,7 +85,7 @@ async def count_records(
     *,
     now: datetime,
     action: str = "read",
-    filter: Filter | None = None,  # noqa: A002  # the word of the API
+    filter: Filter | None = None,  # the word of the API
     search: str | None = None,
     archived: bool = False,
     reading: Reading | None = None,
@@ -127,7 +127,7 @@ async def iterate_records(
     *,
     now: datetime,
     action: str = "read",
-    filter: Filter | None = None,  # noqa: A002  # the word of the API
+    filter: Filter | None = None,  # the word of the API
     search: str | None = None,
     reading: Reading | None = None,
 ) -> AsyncIterator[list[Record]]:
@@ -160,7 +160,7 @@ class _Query:
         *,
         action: str,
         ids: Collection[int] | None,
-        filter: Filter | None,  # noqa: A002  # the word of the API
+        filter: Filter | None,  # the word of the API
         search: str | None,
         archived: bool,
         after: int | None = None,

@@ -1,0 +1,110 @@
+"""One request: for whom, in which language, over which app; what resolvers are given."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import orjson
+
+from cardfile.app import App
+from cardfile.model.kinds import Reading
+from cardfile.model.record_types import RecordType
+from cardfile.query.binds import Moment
+from cardfile.query.compiler import Limits, compile_plan
+from cardfile.query.given import literal
+from cardfile.query.running import run_plan
+from cardfile.query.selection import Node, RootItem
+from cardfile.rights import Actor
+from cardfile.texts import Texts
+from cardfile_graphql.card_fields import fill_batch
+from cardfile_graphql.outputs import RecordJson
+from cardfile_graphql.schema_map import SchemaMap
+from cardfile_graphql.selecting import Selecting
+from graphql import FieldNode, GraphQLResolveInfo
+
+if TYPE_CHECKING:
+    from graphql import GraphQLSchema
+
+__all__ = ["RequestContext"]
+
+
+@dataclass
+class RequestContext:
+    """What one request is answered with. `request_id` names it in the log and in answers."""
+
+    app: App
+    actor: Actor
+    schema: "GraphQLSchema"
+    map: SchemaMap
+    locale: str
+    request_id: str = ""
+
+    @cached_property
+    def texts(self) -> Texts:
+        """The speaker of the reader's language."""
+        return self.app.texts(self.locale)
+
+    @cached_property
+    def now(self) -> datetime:
+        """The instant of the request."""
+        return self.app.clock.now()
+
+    @cached_property
+    def reading(self) -> Reading:
+        """How this reader writes and reads values."""
+        settings = self.app.settings
+        return Reading(
+            today=self.now.date(),
+            locale=self.locale,
+            zone=self.actor.zone,
+            region=settings.region,
+            currency=settings.currency,
+        )
+
+    def moment(self, variables: Mapping[str, object]) -> Moment:
+        """Return what the parameters of a plan are taken from."""
+        return Moment(self.actor.rights, self.now, variables)
+
+    def selecting(self, info: GraphQLResolveInfo) -> Selecting:
+        """Return the reader of the selections of the operation that is being executed."""
+        variables = getattr(info.variable_values, "coerced", info.variable_values)
+        fragments = {name: getattr(one, "definition", one) for name, one in info.fragments.items()}
+        return Selecting(self.schema, self.map, self.app.model, fragments, variables, [])
+
+    async def do(self, command: str, arguments: Mapping[str, object]) -> object:
+        """Do a command in a unit of work of its own."""
+        async with self.app.unit_of_work(self.actor, via="api") as work:
+            return await work.do(command, **arguments)
+
+    async def read(self, roots: Sequence[RootItem], variables: Mapping[str, object]) -> dict[str, object]:
+        """Return root items as JSON values, read by small statements: for the plain executor and for payloads."""
+        plan = compile_plan(
+            roots,
+            model=self.app.model,
+            dialect=self.app.database.dialect,
+            rights=self.actor.rights,
+            reading=self.reading,
+            guards=[],
+            limits=Limits(levels=1, width=200),
+        )
+        text = await run_plan(plan, self.app.database, self.moment(variables), fill_batch(self))
+        found: dict[str, object] = orjson.loads(text)
+        return found
+
+    async def record(
+        self, selecting: Selecting, record_type: RecordType, key: str, nodes: Sequence[FieldNode], number: int
+    ) -> RecordJson | None:
+        """Return what `nodes` ask of one record, None when this reader does not see it."""
+        node = Node(key, selecting.shape(record_type, nodes), literal(record_type.global_id(number)))
+        return as_record((await self.read([node], selecting.variables))[key], record_type)
+
+
+def as_record(value: object, record_type: RecordType) -> RecordJson | None:
+    """Return a record that was read as one that an interface can tell."""
+    if not isinstance(value, dict):
+        return None
+    record = RecordJson(value)
+    record.type_name = record_type.name
+    return record

@@ -1,0 +1,134 @@
+"""`POST /graphql`, by the GraphQL-over-HTTP specification."""
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+from cardfile.app import App
+from cardfile.errors import Refused
+from cardfile.rights import Actor
+from cardfile.web.answers import TooLarge
+from cardfile.web.json_body import parse_json
+from cardfile.web.state import actor_of, locale_of
+from cardfile_graphql.context import RequestContext
+from cardfile_graphql.engine import Answer, Engine, Request
+from cardfile_graphql.errors import Code, error_json, errors_json
+from cardfile_graphql.playground import PLAYGROUND
+
+__all__ = ["Endpoint"]
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+LARGEST_BODY = 1_000_000
+JSON = b"application/json; charset=utf-8"
+GRAPHQL = b"application/graphql-response+json; charset=utf-8"
+
+
+class Endpoint:
+    """The GraphQL endpoint of one app, as an ASGI application: a bare one, for reads hardly cost more than it does."""
+
+    def __init__(self, app: App, engine: Engine) -> None:
+        self.app = app
+        self.engine = engine
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        headers = _headers(scope)
+        accepted = headers.get(b"accept", b"*/*")
+        if scope["method"] != "POST":
+            if scope["method"] in {"GET", "HEAD"} and b"text/html" in accepted:
+                await _send(send, 200, b"text/html; charset=utf-8", PLAYGROUND)
+                return
+            await _refuse(send, accepted, 405, Code.BAD_REQUEST, "Documents are sent by POST.", allow=b"POST")
+            return
+        media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+        if media_type != b"application/json":
+            await _refuse(send, accepted, 415, Code.BAD_REQUEST, "The body must be application/json.")
+            return
+        actor = actor_of(scope)
+        if actor is None:
+            await _refuse(send, accepted, 401, Code.UNAUTHENTICATED, "Sign in first, or send a token.")
+            return
+        context = self._context(scope, actor)
+        try:
+            request = _request(parse_json(await _body(receive)))
+        except TooLarge as refusal:
+            await _refuse(send, accepted, 413, Code.BAD_REQUEST, refusal.say(context.texts))
+            return
+        except Refused as refusal:
+            await _refuse(send, accepted, 400, Code.BAD_REQUEST, refusal.say(context.texts))
+            return
+        answer = await self.engine.answer(request, context)
+        await _answer(send, accepted, answer)
+
+    def _context(self, scope: Scope, actor: Actor) -> RequestContext:
+        built = self.engine.built
+        request_id = str(scope["state"].get("request_id", ""))
+        return RequestContext(self.app, actor, built.schema, built.map, locale_of(scope), request_id)
+
+
+def _headers(scope: Scope) -> Mapping[bytes, bytes]:
+    return {name: value for name, value in scope["headers"] if name in {b"accept", b"content-type"}}
+
+
+async def _body(receive: Receive) -> bytes:
+    pieces, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return b""
+        piece: bytes = message.get("body", b"")
+        size += len(piece)
+        if size > LARGEST_BODY:
+            raise TooLarge("This request is larger than {limit} bytes.", limit=LARGEST_BODY)
+        if not message.get("more_body") and not pieces:
+            return piece
+        pieces.append(piece)
+        if not message.get("more_body"):
+            return b"".join(pieces)
+
+
+def _request(body: Mapping[str, Any]) -> Request:
+    query, variables, operation = body.get("query"), body.get("variables"), body.get("operationName")
+    if not isinstance(query, str) or not query.strip():
+        raise Refused("The body needs a member query with the document as a text.", path=("query",))
+    if variables is not None and not isinstance(variables, dict):
+        raise Refused("The member variables must be an object.", path=("variables",))
+    if operation is not None and not isinstance(operation, str):
+        raise Refused("The member operationName must be a text.", path=("operationName",))
+    if not isinstance(body.get("extensions") or {}, dict):
+        raise Refused("The member extensions must be an object.", path=("extensions",))
+    return Request(query, variables or {}, operation or None)
+
+
+def _media_type(accepted: bytes) -> bytes:
+    return GRAPHQL if b"application/graphql-response+json" in accepted else JSON
+
+
+async def _answer(send: Send, accepted: bytes, answer: Answer) -> None:
+    media_type = _media_type(accepted)
+    # Under application/json a well-formed request is answered with 200, whatever its errors (the specification's
+    # watershed): older clients take other statuses for a broken connection.
+    status = answer.status if media_type is GRAPHQL or answer.status in {401, 403, 413, 429, 503} else 200
+    await _send(send, status, media_type, answer.body)
+
+
+async def _refuse(
+    send: Send, accepted: bytes, status: int, code: Code, message: str, *, allow: bytes | None = None
+) -> None:
+    await _send(send, status, _media_type(accepted), errors_json([error_json(code, message)]), allow=allow)
+
+
+async def _send(
+    send: Send, status: int, media_type: bytes, body: bytes, *, allow: bytes | None = None
+) -> None:
+    headers = [
+        (b"content-type", media_type),
+        (b"content-length", b"%d" % len(body)),
+        (b"vary", b"Accept, Accept-Language"),
+    ]
+    if allow is not None:
+        headers.append((b"allow", allow))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

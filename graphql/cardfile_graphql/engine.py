@@ -1,0 +1,203 @@
+"""Answers GraphQL requests: by one statement, by a few, or by the plain executor.
+
+A query whose fields are all the model's is compiled, and the database's text becomes the answer. Mutations,
+introspection and hand-written fields go through graphql-core. A statement that fails sends its document there
+too, which then tells the errors as the specification wants them.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import orjson
+from graphql.execution.values import get_variable_values
+
+from cardfile.app import App
+from cardfile.errors import DatabaseError, Refused
+from cardfile.query.compiler import Limits, compile_plan
+from cardfile.query.given import Guard, is_met
+from cardfile.query.pieces import Plan
+from cardfile.query.running import run_plan
+from cardfile_graphql.card_fields import fill_batch
+from cardfile_graphql.context import RequestContext
+from cardfile_graphql.documents import Document, Documents
+from cardfile_graphql.errors import Code, RequestError, error_json, error_of_refusal, graphql_error_json
+from cardfile_graphql.schema import BuiltSchema
+from cardfile_graphql.selecting import NotCompilable, Selecting
+from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType, execute
+
+__all__ = ["Answer", "Engine", "Request"]
+
+LOG = logging.getLogger("cardfile.graphql")
+NO_VARIABLES: Mapping[str, object] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client sent."""
+
+    query: str
+    variables: Mapping[str, object] = field(default_factory=dict)
+    operation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The body of the response, and its HTTP status under `application/graphql-response+json`."""
+
+    body: bytes
+    status: int = 200
+
+
+class Engine:
+    """Serves the schema of one app. `rungs` counts by which way documents were answered."""
+
+    def __init__(
+        self, app: App, built: BuiltSchema, *, seconds: float = 30.0, limits: Limits | None = None
+    ) -> None:
+        self.app = app
+        self.built = built
+        self.documents = Documents(built.schema)
+        self.seconds = seconds
+        self.limits = limits or Limits.of(app.database.dialect)
+        self.rungs: Counter[str] = Counter()
+
+    async def answer(self, request: Request, context: RequestContext) -> Answer:
+        """Answer a request; never raises for what a client can cause."""
+        try:
+            document = self.documents.get(request.query)
+            operation = document.operation(request.operation)
+            variables = self._variables(operation, request.variables)
+        except RequestError as error:
+            return Answer(orjson.dumps({"errors": error.errors}), error.status)
+        try:
+            async with asyncio.timeout(self.seconds):
+                return await self._run(document, operation, variables, request, context)
+        except TimeoutError:
+            message = context.texts.say(
+                "This took longer than {seconds} seconds and was given up.", seconds=self.seconds
+            )
+            return _failed(error_json(Code.TIMEOUT, message, requestId=context.request_id), 503)
+        except Refused as refusal:
+            return _failed(error_of_refusal(refusal, context.texts), 200)
+
+    def _variables(
+        self, operation: OperationDefinitionNode, given: Mapping[str, object]
+    ) -> Mapping[str, object]:
+        if not operation.variable_definitions:
+            return NO_VARIABLES
+        coerced = get_variable_values(
+            self.built.schema,
+            operation.variable_definitions,
+            dict(given),
+            max_errors=10,
+            hide_suggestions=True,
+        )
+        if isinstance(coerced, list):
+            raise RequestError.of_graphql(Code.BAD_USER_INPUT, coerced)
+        return coerced.coerced
+
+    async def _run(
+        self,
+        document: Document,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, object],
+        request: Request,
+        context: RequestContext,
+    ) -> Answer:
+        name = operation.name.value if operation.name else None
+        if operation.operation is OperationType.QUERY and name not in document.uncompilable:
+            try:
+                return await self._compiled(document, operation, variables, context)
+            except NotCompilable:
+                document.uncompilable.add(name)
+            except DatabaseError:
+                LOG.exception("request %s: a compiled statement failed", context.request_id)
+        return await self._plain(document, operation, request, context)
+
+    async def _compiled(
+        self,
+        document: Document,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, object],
+        context: RequestContext,
+    ) -> Answer:
+        plan = self._plan(document, operation, variables, context)
+        text = await run_plan(plan, self.app.database, context.moment(variables), fill_batch(context))
+        self.rungs["one statement" if plan.is_one_statement else "levels"] += 1
+        cost = b',"extensions":{"cost":{"requested":%d,"most":%d}}}' % (plan.cost, self.limits.cost)
+        return Answer(b'{"data":' + text + cost)
+
+    def _plan(
+        self,
+        document: Document,
+        operation: OperationDefinitionNode,
+        variables: Mapping[str, object],
+        context: RequestContext,
+    ) -> Plan:
+        name = operation.name.value if operation.name else None
+        key = (name, context.actor.rights.shape, context.locale, context.actor.zone)
+        for plan in document.plans.get(key, ()):
+            if is_met(plan.guards, variables):
+                return plan
+        guards: list[Guard] = []
+        selecting = Selecting(
+            self.built.schema, self.built.map, self.app.model, document.fragments, variables, guards
+        )
+        plan = compile_plan(
+            selecting.roots(operation.selection_set),
+            model=self.app.model,
+            dialect=self.app.database.dialect,
+            rights=context.actor.rights,
+            reading=context.reading,
+            guards=guards,
+            limits=self.limits,
+        )
+        document.keep(key, plan)
+        return plan
+
+    async def _plain(
+        self,
+        document: Document,
+        operation: OperationDefinitionNode,
+        request: Request,
+        context: RequestContext,
+    ) -> Answer:
+        self.rungs["plain"] += 1
+        executed = execute(
+            self.built.schema,
+            document.ast,
+            context_value=context,
+            variable_values=dict(request.variables),
+            operation_name=operation.name.value if operation.name else None,
+            hide_suggestions=True,
+        )
+        result = executed if isinstance(executed, ExecutionResult) else await executed
+        body: dict[str, object] = {}
+        if result.errors:
+            body["errors"] = self._errors(result.errors, context)
+        body["data"] = result.data
+        return Answer(orjson.dumps(body, default=str))
+
+    def _errors(self, errors: Sequence[GraphQLError], context: RequestContext) -> list[Mapping[str, object]]:
+        told: list[Mapping[str, object]] = []
+        for error in errors:
+            cause = error.original_error
+            if isinstance(cause, Refused):
+                told.append(error_of_refusal(cause, context.texts, path=error.path))
+            elif cause is None or isinstance(cause, GraphQLError):
+                told.append(graphql_error_json(Code.BAD_USER_INPUT, error))
+            else:
+                LOG.error("request %s: a resolver failed", context.request_id, exc_info=cause)
+                message = context.texts.say(
+                    "Something went wrong on our side; it is in the log under {request}.",
+                    request=context.request_id,
+                )
+                told.append(error_json(Code.INTERNAL, message, path=error.path, requestId=context.request_id))
+        return told
+
+
+def _failed(error: Mapping[str, object], status: int) -> Answer:
+    return Answer(orjson.dumps({"errors": [error], "data": None}), status)

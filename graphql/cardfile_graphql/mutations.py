@@ -1,0 +1,263 @@
+"""Mutations: each is a command with an input and a payload; what people can cause comes back as data."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, get_args, get_origin, get_type_hints
+
+from cardfile.database.tables import Record
+from cardfile.errors import InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
+from cardfile.journal.commands import Command
+from cardfile.journal.signatures import ParameterKind
+from cardfile.model.model import Model
+from cardfile.model.names import camel
+from cardfile.model.record_types import RecordType
+from cardfile.texts import Texts, said
+from cardfile_graphql import vocabulary
+from cardfile_graphql.context import RequestContext
+from cardfile_graphql.inputs import InputTypes, input_name
+from cardfile_graphql.naming import TypeNames, mutation_name, root_name, type_name_of
+from cardfile_graphql.outputs import OutputTypes, by_response_key
+from cardfile_graphql.scalars import SCALARS
+from graphql import (
+    GraphQLArgument,
+    GraphQLField,
+    GraphQLList,
+    GraphQLNamedType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLResolveInfo,
+)  # fmt: skip
+
+__all__ = ["Mutations"]
+
+ERRORS: Sequence[tuple[type[Refused], type[vocabulary.UserError]]] = (
+    (InvalidInput, vocabulary.InvalidInput),
+    (NotFound, vocabulary.NotFound),
+    (NotAllowed, vocabulary.NotAllowed),
+)
+OUTPUT_SCALARS: Mapping[Any, str] = {
+    str: "String", bool: "Boolean", int: "Int", float: "Float", date: "Date", datetime: "DateTime", Decimal: "Decimal",
+}  # fmt: skip
+
+
+class Mutations:
+    """Makes the mutation of every command."""
+
+    def __init__(
+        self,
+        model: Model,
+        names: TypeNames,
+        outputs: OutputTypes,
+        inputs: InputTypes,
+        written: Mapping[str, GraphQLNamedType],
+    ) -> None:
+        self.model = model
+        self.names = names
+        self.outputs = outputs
+        self.inputs = inputs
+        self.written = written
+        self._results: dict[type, GraphQLObjectType] = {}
+
+    def field(self, command: Command) -> GraphQLField:
+        """Return the mutation of a command."""
+        result = self.model.of_table(command.result) if _is_record(command.result) else None  # type: ignore[arg-type]  # told by _is_record
+        one = _Mutation(self, command, result)
+        return GraphQLField(
+            GraphQLNonNull(self._payload(command, result)),
+            args={
+                "input": GraphQLArgument(
+                    GraphQLNonNull(self.inputs.of(command)), description="What it takes."
+                )
+            },
+            resolve=one.resolve,
+            description=command.description or said(command.label, "en"),
+        )
+
+    def _payload(self, command: Command, result: RecordType | None) -> GraphQLObjectType:
+        name = mutation_name(command.name)
+        fields: dict[str, GraphQLField] = {}
+
+        def put(key: str, type_: GraphQLOutputType, description: str) -> None:
+            fields[key] = GraphQLField(type_, resolve=by_response_key, description=description)
+
+        if result is not None:
+            put(
+                root_name(result),
+                self.outputs.record(result),
+                "The record afterwards; null when there are errors.",
+            )
+        elif command.result is not None:
+            put(
+                "result",
+                self._result(command.result, command.plugin),
+                "What came of it; null when there are errors.",
+            )
+        error = self.written["UserError"]
+        put(
+            "userErrors",
+            GraphQLNonNull(GraphQLList(GraphQLNonNull(error))),
+            "What was wrong; empty when it was done.",
+        )  # type: ignore[type-var]  # an interface
+        put("clientMutationId", SCALARS["String"], "What was given with the input.")
+        return GraphQLObjectType(
+            self.names.take(type_name_of(command.name, "Payload"), command.plugin),
+            fields,
+            description=f"What {name} gives.",
+        )
+
+    def _result(self, cls: type, plugin: str) -> GraphQLObjectType:
+        if cls not in self._results:
+            hints = get_type_hints(cls)
+            members = {
+                camel(one.name): GraphQLField(
+                    self._output(hints[one.name], plugin), resolve=_attribute(one.name), description=one.name
+                )
+                for one in fields(cls)
+            }
+            description = (cls.__doc__ or cls.__name__).partition("\n")[0]
+            self._results[cls] = GraphQLObjectType(
+                self.names.take(cls.__name__, plugin), members, description=description
+            )
+        return self._results[cls]
+
+    def _output(self, hint: Any, plugin: str) -> GraphQLOutputType:
+        arguments = get_args(hint)
+        if type(None) in arguments:
+            (inner,) = [one for one in arguments if one is not type(None)]
+            found = self._output(inner, plugin)
+            return found.of_type if isinstance(found, GraphQLNonNull) else found
+        if get_origin(hint) in {list, tuple}:
+            return GraphQLNonNull(GraphQLList(self._output(arguments[0], plugin)))
+        if is_dataclass(hint) and isinstance(hint, type):
+            return GraphQLNonNull(self._result(hint, plugin))
+        if isinstance(hint, type) and issubclass(hint, StrEnum):
+            return GraphQLNonNull(SCALARS["String"])
+        return GraphQLNonNull(SCALARS[OUTPUT_SCALARS[hint]]) if hint in OUTPUT_SCALARS else SCALARS["JSON"]
+
+
+class _Mutation:
+    """Runs one command for a request."""
+
+    def __init__(self, mutations: Mutations, command: Command, result: RecordType | None) -> None:
+        self.command = command
+        self.result = result
+        self.model = mutations.model
+        record_type = self.model[command.entity]
+        self.names = {one.name: one for one in mutations.inputs.writables(record_type, command)}
+        self.cards = {
+            one.name: {
+                input_name(line): line.key for line in record_type.lines.values() if line.card == one.group
+            }
+            for one in self.names.values()
+            if one.group is not None
+        }
+
+    async def resolve(
+        self, _parent: object, info: GraphQLResolveInfo, **arguments: Any
+    ) -> Mapping[str, object]:
+        """Do the command, and read what the answer asks of the record."""
+        context: RequestContext = info.context
+        given: Mapping[str, Any] = arguments["input"]
+        outcome: object = None
+        errors: list[vocabulary.UserError] = []
+        try:
+            outcome = await context.do(self.command.name, self._arguments(given))
+        except Refused as refusal:
+            errors = [self._error(one, context.texts) for one in refusal.errors]
+        return await self._payload(info, given, outcome, errors)
+
+    def _arguments(self, given: Mapping[str, Any]) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for parameter in self.command.parameters:
+            if parameter.kind is ParameterKind.VALUES:
+                found[parameter.name] = self._values(given)
+            elif parameter.input_name in given:
+                value = given[parameter.input_name]
+                if parameter.kind is ParameterKind.RECORD and value is not None:
+                    record_type = self.model.of_table(parameter.type)
+                    value = (
+                        [record_type.local_id(one) for one in value]
+                        if parameter.is_list
+                        else record_type.local_id(value)
+                    )
+                found[parameter.name] = value
+        if given.get("expectedVersion") is not None:
+            found["expected_version"] = given["expectedVersion"]
+        return found
+
+    def _values(self, given: Mapping[str, Any]) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for name, value in given.items():
+            place = self.names.get(name)
+            if place is None:
+                continue
+            if place.group is not None and isinstance(value, Mapping):
+                found[place.key] = {self.cards[name][inner]: part for inner, part in value.items()}
+            else:
+                found[place.key] = value
+        return found
+
+    def _error(self, refusal: Refused, texts: Texts) -> vocabulary.UserError:
+        message, path = refusal.say(texts), self._input_path(refusal.path)
+        if isinstance(refusal, VersionConflict):
+            record_type = self.model[refusal.entity]
+            return vocabulary.VersionConflict(
+                message=message,
+                code=refusal.code,
+                path=path,
+                current_version=refusal.current,
+                record_id=record_type.global_id(refusal.record),
+            )
+        made = next((made for kind, made in ERRORS if isinstance(refusal, kind)), vocabulary.OtherRefusal)
+        return made(message=message, code=refusal.code, path=path)
+
+    def _input_path(self, path: Sequence[str | int]) -> list[str]:
+        """Return the path as the input spells it."""
+        if not path:
+            return []
+        head, *rest = [str(step) for step in path]
+        place = next((one for one in self.names.values() if head in {one.key, one.name}), None)
+        if place is not None:
+            inner = {key: name for name, key in self.cards.get(place.name, {}).items()}
+            return ["input", place.name, *(inner.get(step, step) for step in rest)]
+        parameter = next((one for one in self.command.parameters if one.name == head), None)
+        return ["input", parameter.input_name if parameter else camel(head), *rest]
+
+    async def _payload(
+        self,
+        info: GraphQLResolveInfo,
+        given: Mapping[str, Any],
+        outcome: object,
+        errors: Sequence[vocabulary.UserError],
+    ) -> Mapping[str, object]:
+        context: RequestContext = info.context
+        payload: dict[str, object] = {}
+        sets = [node.selection_set for node in info.field_nodes if node.selection_set is not None]
+        selecting = context.selecting(info)
+        for key, nodes in selecting.collect(type_name_of(self.command.name, "Payload"), sets).items():
+            name = nodes[0].name.value
+            if name == "userErrors":
+                payload[key] = errors
+            elif name == "clientMutationId":
+                payload[key] = given.get("clientMutationId")
+            elif name == "result":
+                payload[key] = outcome
+            elif self.result is not None and isinstance(outcome, Record):
+                payload[key] = await context.record(selecting, self.result, key, nodes, int(outcome.id))
+        return payload
+
+
+def _is_record(cls: type | None) -> bool:
+    return isinstance(cls, type) and issubclass(cls, Record)
+
+
+def _attribute(name: str) -> Any:
+    def resolve(parent: object, _info: GraphQLResolveInfo) -> object:
+        value = getattr(parent, name)
+        return value.isoformat() if isinstance(value, date) else value
+
+    return resolve

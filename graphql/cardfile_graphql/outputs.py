@@ -1,0 +1,231 @@
+"""The types of answers, made from the model: records, plugins' cards, pages of lists."""
+
+from collections.abc import Mapping
+
+from cardfile.model.fields import Field, Kind
+from cardfile.model.kinds import KINDS
+from cardfile.model.model import Model
+from cardfile.model.names import camel
+from cardfile.model.record_types import Line, Link, RecordType
+from cardfile.query.pages import DEFAULT_SIZE, LARGEST_SIZE
+from cardfile.texts import said
+from cardfile_graphql.filters import FilterTypes
+from cardfile_graphql.naming import TypeNames, card_name
+from cardfile_graphql.scalars import SCALARS
+from graphql import (
+    GraphQLArgument,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNamedType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLResolveInfo,
+)  # fmt: skip
+
+__all__ = ["OutputTypes", "RecordJson", "by_response_key"]
+
+ID = SCALARS["ID"]
+BOOLEAN, INT, STRING = SCALARS["Boolean"], SCALARS["Int"], SCALARS["String"]
+
+
+class RecordJson(dict[str, object]):
+    """A record as it was read for an answer, by response key; `type_name` tells an interface what it is."""
+
+    type_name: str = ""
+
+
+def by_response_key(parent: object, info: GraphQLResolveInfo) -> object:
+    """Return what a selection already read for this place of the answer."""
+    return parent[info.path.key] if isinstance(parent, Mapping) else None
+
+
+def _type_of(value: object, _info: GraphQLResolveInfo, _type: object) -> str:
+    return getattr(value, "type_name", "")
+
+
+def hint_of(field: Field) -> str:
+    """Return a field's description: its label and, if it has one, its hint."""
+    hint = said(field.hint, "en")
+    return f"{said(field.label, 'en')}. {hint}".strip() if hint else said(field.label, "en")
+
+
+class OutputTypes:
+    """Object types by record type, each made once."""
+
+    def __init__(
+        self, model: Model, names: TypeNames, filters: FilterTypes, written: Mapping[str, GraphQLNamedType]
+    ) -> None:
+        self.model = model
+        self.names = names
+        self.filters = filters
+        self.written = written
+        self.node = GraphQLInterfaceType(
+            names.take("Node", "core"),
+            {"id": GraphQLField(GraphQLNonNull(ID), description="The id, unique across all types.")},
+            resolve_type=_type_of,
+            description="Anything that has an id.",
+        )
+        self.money = self._composed(
+            "Money",
+            "A sum of money.",
+            {
+                "amount": (GraphQLNonNull(SCALARS["Decimal"]), "The sum in whole units of the currency."),
+                "currency": (GraphQLNonNull(SCALARS["CurrencyCode"]), "The currency."),
+            },
+        )
+        self.option = self._composed(
+            "Option",
+            "One of a list of values that plugins and administrators extend: known by its key.",
+            {
+                "key": (GraphQLNonNull(STRING), "The stable key."),
+                "label": (GraphQLNonNull(STRING), "What people call it, in the reader's language."),
+                "color": (STRING, "Its colour, if it has one."),
+                "position": (INT, "Its place in the list."),
+                "plugin": (STRING, "Who declared it: core, or a plugin."),
+            },
+        )
+        self._objects: dict[str, GraphQLObjectType] = {}
+        self._connections: dict[str, GraphQLObjectType] = {}
+
+    def _composed(
+        self, name: str, description: str, members: Mapping[str, tuple[GraphQLOutputType, str]]
+    ) -> GraphQLObjectType:
+        fields = {
+            key: GraphQLField(type_, resolve=by_response_key, description=text)
+            for key, (type_, text) in members.items()
+        }
+        return GraphQLObjectType(self.names.take(name, "core"), fields, description=description)
+
+    def record(self, record_type: RecordType) -> GraphQLObjectType:
+        """Return the type of a record."""
+        made = self._objects.get(record_type.key)
+        if made is None:
+            entity = record_type.entity
+            made = self._objects[record_type.key] = GraphQLObjectType(
+                self.names.take(record_type.name, record_type.plugin),
+                lambda: self._record_fields(record_type),
+                interfaces=[self.node],
+                description=entity.description or said(entity.label, "en"),
+                extensions={"record_type": record_type},
+            )
+        return made
+
+    def _record_fields(self, record_type: RecordType) -> dict[str, GraphQLField]:
+        fields = {"id": self._field(GraphQLNonNull(ID), "The id, unique across all types.")}
+        for member in record_type.members(None):
+            fields[camel(member.key)] = self._member(member)
+        for plugin in record_type.groups():
+            fields[camel(plugin)] = self._field(
+                GraphQLNonNull(self._group(record_type, plugin)), f"What {plugin} adds to the record."
+            )
+        card_field = self.written["CardField"]
+        fields["cardFields"] = self._field(
+            GraphQLNonNull(GraphQLList(GraphQLNonNull(card_field))),  # type: ignore[type-var]  # an object type
+            "The lines of the card with their values as text.",
+            {
+                "slot": GraphQLArgument(
+                    STRING, default_value="card", description="Which lines: card, list or header."
+                )
+            },
+        )
+        return fields
+
+    def _group(self, record_type: RecordType, plugin: str) -> GraphQLObjectType:
+        key = f"{record_type.key}:{plugin}"
+        made = self._objects.get(key)
+        if made is None:
+            made = self._objects[key] = GraphQLObjectType(
+                self.names.take(card_name(record_type, plugin), plugin),
+                lambda: {camel(member.key): self._member(member) for member in record_type.members(plugin)},
+                description=f"What {plugin} adds to {record_type.name}.",
+            )
+        return made
+
+    @staticmethod
+    def _field(
+        type_: GraphQLOutputType, description: str, arguments: Mapping[str, GraphQLArgument] | None = None
+    ) -> GraphQLField:
+        def resolve(parent: object, info: GraphQLResolveInfo, **_arguments: object) -> object:
+            return by_response_key(parent, info)
+
+        return GraphQLField(type_, args=dict(arguments or {}), resolve=resolve, description=description)
+
+    def _member(self, member: Line | Link) -> GraphQLField:
+        return self._link(member) if isinstance(member, Link) else self._line(member)
+
+    def _line(self, line: Line) -> GraphQLField:
+        description = hint_of(line.field)
+        type_: GraphQLOutputType
+        if line.kind is Kind.MONEY:
+            type_ = self.money
+        elif line.kind is Kind.CHOICE:
+            type_ = self.option
+        elif line.kind is Kind.CHOICES:
+            type_ = GraphQLList(GraphQLNonNull(self.option))
+        else:
+            type_ = SCALARS[KINDS[line.kind].scalar]
+            # What a role may hide is nullable, whatever the column; the version is never hidden.
+            if line.path == "version":
+                return self._field(GraphQLNonNull(INT), description)
+        return self._field(type_, description)
+
+    def _link(self, link: Link) -> GraphQLField:
+        target, label = self.model[link.target], said(link.label, "en")
+        if not link.is_many:
+            return self._field(
+                self.record(target), f"{label}; null when there is none, or none that you may see."
+            )
+        if link.plain:
+            return self._field(GraphQLNonNull(GraphQLList(GraphQLNonNull(self.record(target)))), label)
+        return self._field(GraphQLNonNull(self.connection(target)), label, self.arguments(target))
+
+    def arguments(self, target: RecordType) -> dict[str, GraphQLArgument]:
+        """Return the arguments of a list of `target`."""
+        arguments = {
+            "first": GraphQLArgument(INT, description=f"How many from the beginning: {DEFAULT_SIZE} unless told, at most {LARGEST_SIZE}."),
+            "after": GraphQLArgument(STRING, description="Only what comes after this cursor."),
+            "last": GraphQLArgument(INT, description=f"How many from the end, at most {LARGEST_SIZE}."),
+            "before": GraphQLArgument(STRING, description="Only what comes before this cursor."),
+            "filter": GraphQLArgument(self.filters.filter(target), description="Which records are meant; live ones unless it speaks of archivedAt."),
+            "orderBy": GraphQLArgument(
+                GraphQLList(GraphQLNonNull(self.filters.order(target))), description="The order; the id decides between equals."
+            ),
+        }  # fmt: skip
+        if target.entity.search:
+            arguments["search"] = GraphQLArgument(
+                STRING, description="Words that must all occur in the record."
+            )
+        return arguments
+
+    def connection(self, target: RecordType) -> GraphQLObjectType:
+        """Return the type of a page of records."""
+        made = self._connections.get(target.key)
+        if made is None:
+            made = self._connections[target.key] = GraphQLObjectType(
+                self.names.take(f"{target.name}Connection", target.plugin),
+                lambda: self._connection_fields(target),
+                description=f"A page of {target.name} records.",
+            )
+        return made
+
+    def _connection_fields(self, target: RecordType) -> dict[str, GraphQLField]:
+        record = GraphQLNonNull(self.record(target))
+        edge = GraphQLObjectType(
+            self.names.take(f"{target.name}Edge", target.plugin),
+            {
+                "cursor": self._field(GraphQLNonNull(STRING), "The place of the record in the list."),
+                "node": self._field(record, "The record."),
+            },
+            description=f"A {target.name} record in a list.",
+        )
+        page_info = self.written["PageInfo"]
+        return {
+            "edges": self._field(
+                GraphQLNonNull(GraphQLList(GraphQLNonNull(edge))), "The records with their cursors."
+            ),
+            "nodes": self._field(GraphQLNonNull(GraphQLList(record)), "The records."),
+            "pageInfo": self._field(GraphQLNonNull(page_info), "Where the page stands in the list."),  # type: ignore[type-var]  # an object type
+            "totalCount": self._field(GraphQLNonNull(INT), "How many records the whole list has."),
+        }
