@@ -1,0 +1,113 @@
+"""What each row of a sheet is: data, or something around it that must be counted and left out."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Final
+
+from cardfile.spreadsheets.cells import Cell, Row
+from cardfile.spreadsheets.headers import Header
+from cardfile.spreadsheets.looks import Look, look_of, looks_of
+from cardfile.values.text import clean, fold_key
+
+__all__ = ["RowKind", "RowSorter"]
+
+
+class RowKind(StrEnum):
+    """The kinds of rows; every row of a sheet is exactly one of them."""
+
+    DATA = "data"
+    ABOVE = "above"
+    """A title or another row above the header."""
+    HEADER = "header"
+    REPEATED_HEADER = "repeated_header"
+    TOTAL = "total"
+    ASIDE = "aside"
+    """A single text in a column of numbers: the name of a group, a signature, a date of printing."""
+    BLANK = "blank"
+
+
+_total = re.compile(
+    r"(?:итого|итог|всего|подытог|промежуточн\w+ итог\w*|общий итог|сумма|(?:grand |sub[ -]?)?totals?|sum)"
+    r"(?:\s+(?:по|за|на|в|для|for|by|of|in)\b.*"
+    r"|\s+(?:клиент|запис|строк|человек|сумм|оплат|client|row|record|amount|member)\w*)?"
+    r"\s*[:=–—-]*\s*[\d\s.,]*",
+    re.IGNORECASE,
+)
+_UNITS: Final = frozenset({"руб", "руб.", "р.", "₽", "шт", "шт.", "чел", "чел.", "-", "–", "—", "x", "х"})
+_NUMERIC: Final = frozenset({Look.NUMBER, Look.EMPTY, Look.ERROR})
+_DATA_LOOKS: Final = frozenset({Look.NUMBER, Look.DATE, Look.PHONE, Look.EMAIL, Look.URL})
+
+
+class RowSorter:
+    """Tells the kind of each row and counts them; blank rows are the gaps between the numbers.
+
+    `counts` adds up to the number of the last row that was seen.
+    """
+
+    def __init__(self, header: Header, sample: Sequence[Row]) -> None:
+        self.counts: Counter[RowKind] = Counter()
+        self._header = header
+        self._keys = {index: fold_key(name) for index, name in header.names.items()}
+        self._last = 0
+        # Lone cells are what the columns are to be told from.
+        below = [
+            cells for number, cells in sample if number > header.row and len(cells) > cells.count(None) + 1
+        ]
+        self._data_columns = {
+            index
+            for index in header.names
+            if _is_data_column([cells[index] for cells in below if index < len(cells)])
+        }
+
+    def sort(self, rows: Iterable[Row]) -> Iterable[tuple[RowKind, Row]]:
+        """Yield the rows with their kinds."""
+        for row in rows:
+            number, cells = row
+            self.counts[RowKind.BLANK] += number - self._last - 1
+            self._last = number
+            kind = self._kind(number, cells)
+            self.counts[kind] += 1
+            yield kind, row
+
+    def _kind(self, number: int, cells: Sequence[Cell]) -> RowKind:
+        if number < self._header.row:
+            return RowKind.ABOVE
+        if number == self._header.row:
+            return RowKind.HEADER
+        filled = [(index, cell) for index, cell in enumerate(cells) if cell is not None]
+        if not self._header.is_made_up and self._repeats_header(filled):
+            return RowKind.REPEATED_HEADER
+        if _is_total(filled):
+            return RowKind.TOTAL
+        if len(filled) == 1 and len(self._header.names) > 2:
+            index, cell = filled[0]
+            if index in self._data_columns and look_of(cell) is Look.TEXT:
+                return RowKind.ASIDE
+        return RowKind.DATA
+
+    def _repeats_header(self, filled: Sequence[tuple[int, Cell]]) -> bool:
+        texts = [(index, cell) for index, cell in filled if isinstance(cell, str)]
+        if len(texts) < 2 or len(texts) * 3 < len(self._keys):
+            return False
+        alike = sum(fold_key(cell) == self._keys.get(index) for index, cell in texts)
+        return alike * 5 >= len(filled) * 4
+
+
+def _is_data_column(cells: Iterable[Cell]) -> bool:
+    looks = looks_of(cells)
+    return looks.total() > 1 and sum(looks[look] for look in _DATA_LOOKS) * 2 > looks.total()
+
+
+def _is_total(filled: Sequence[tuple[int, Cell]]) -> bool:
+    """Tell whether a row sums up others: one text, a word for a sum, and nothing but numbers besides.
+
+    A client may be called Total Fitness, but he has a phone, an e-mail or another text in his row.
+    """
+    looks = [(cell, look_of(cell)) for _, cell in filled]
+    texts = [clean(str(cell)) for cell, look in looks if look is Look.TEXT]
+    named = [text for text in texts if text.lower() not in _UNITS]
+    if len(named) != 1 or not _total.fullmatch(named[0]):
+        return False
+    return all(look in _NUMERIC or look is Look.TEXT for _, look in looks)
