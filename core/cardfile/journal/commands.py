@@ -8,6 +8,8 @@ from typing import Final, TypeVar
 from cardfile.database.tables import Record
 from cardfile.errors import DeclarationError, NotFound
 from cardfile.journal.derived import DERIVED
+from cardfile.journal.forms import Form, build_forms
+from cardfile.journal.plans import Plan, build_plans
 from cardfile.journal.signatures import CommandFunction, Parameter, ParameterKind, Values, read_signature
 from cardfile.journal.verbs import past
 from cardfile.model.model import Model
@@ -127,9 +129,14 @@ def command_of(function: CommandFunction | Command) -> Command:
 
 @dataclass(frozen=True, slots=True)
 class CommandBook:
-    """All commands of an app by full name: the core's first, then each plugin's, then the derived ones."""
+    """All commands of an app by full name: the core's first, then each plugin's, then the derived ones.
+
+    `plans` and `forms` say, by record type, how records are written and what may be written into them.
+    """
 
     commands: Mapping[str, Command]
+    plans: Mapping[str, Plan]
+    forms: Mapping[str, Form]
 
     @classmethod
     def build(
@@ -154,7 +161,8 @@ class CommandBook:
         for record_type in model.types.values():
             for made in _derived(record_type):
                 found.setdefault(made.name, made)
-        return cls(found)
+        plans = build_plans(model)
+        return cls(found, plans, build_forms(plans, model))
 
     def __getitem__(self, name: str) -> Command:
         try:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
 from cardfile.database.tables import Record
-
 from cardfile.journal.signatures import CommandFunction, Parameter, ParameterKind, Values
 from cardfile.texts import Label
 

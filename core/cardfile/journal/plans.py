@@ -24,6 +24,7 @@ __all__ = [
     "EntryPlan",
     "Plan",
     "SearchPart",
+    "SearchedBy",
     "Slot",
     "Watcher",
     "build_plans",
@@ -117,12 +118,21 @@ class Watcher:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchedBy:
+    """A type whose search text contains this type's rows, which point to it by `reference`."""
+
+    host: str
+    reference: str
+    paths: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """How records of one type are written.
 
     `slots` are all values by path; `folds` map a path to the column of its folded text; `to_client` is the
     way to the client on whose timeline the records appear (empty for clients, None when there is none);
-    `searched_by` names the types whose search text contains this type's rows, with the reference to them.
+    `paths` are the lines that are read before a record is changed.
     """
 
     record_type: RecordType
@@ -136,8 +146,9 @@ class Plan:
     search: tuple[SearchPart, ...]
     to_client: tuple[Link, ...] | None
     watchers: tuple[Watcher, ...]
-    searched_by: tuple[tuple[str, str], ...]
+    searched_by: tuple[SearchedBy, ...]
     columns: frozenset[str]
+    paths: frozenset[str]
 
     @property
     def key(self) -> str:
@@ -197,6 +208,11 @@ def _plan(model: Model, record_type: RecordType) -> Plan:
         watchers=tuple(_watchers(model, record_type)),
         searched_by=tuple(_searched_by(model, record_type)),
         columns=frozenset(columns),
+        paths=frozenset(
+            path
+            for path, line in record_type.lines.items()
+            if line.field.computed is None or line.field.stored
+        ),
     )
 
 
@@ -327,10 +343,10 @@ def _watchers(model: Model, record_type: RecordType) -> Iterator[Watcher]:
             yield Watcher(host.key, line, reference, frozenset(paths))
 
 
-def _searched_by(model: Model, record_type: RecordType) -> Iterator[tuple[str, str]]:
+def _searched_by(model: Model, record_type: RecordType) -> Iterator[SearchedBy]:
     for host in model.types.values():
         for path in host.entity.search:
             link = host.links.get(path)
             if link is not None and link.entry is not None and link.target == record_type.key:
-                yield host.key, link.column
-                break
+                paths = {"value", "archived_at", link.column, *link.where}
+                yield SearchedBy(host.key, link.column, frozenset(paths))

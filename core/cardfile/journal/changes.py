@@ -1,0 +1,240 @@
+"""How records change: what is different is written, and nothing else."""
+
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from typing import Final
+
+from cardfile.database.columns import ColumnType
+from cardfile.database.failures import ConstraintViolated
+from cardfile.database.names import quoted
+from cardfile.errors import InvalidInput, NotFound, VersionConflict
+from cardfile.journal.creation import Books, encoded, insert_entries, refusal_of
+from cardfile.journal.entries import Entry
+from cardfile.journal.plans import EntryPlan, Plan, Slot
+from cardfile.journal.records import LazyRecords
+from cardfile.journal.statements import update_rows, upsert_rows
+from cardfile.journal.units import Unit
+from cardfile.journal.upkeep import entry_values
+from cardfile.query.binds import Statement
+from cardfile.query.row import constant
+from cardfile.rights import EVERYTHING
+from cardfile.values.text import fold
+
+__all__ = ["change_rows"]
+
+Row = dict[str, object]
+Changes = MutableMapping[int, dict[str, object]]
+
+_MISSING: Final = object()
+
+
+async def change_rows(
+    call: object,
+    unit: Unit,
+    books: Books,
+    plan: Plan,
+    befores: Mapping[int, Row],
+    changes: Mapping[int, Mapping[str, object]],
+    *,
+    ask: bool = True,
+) -> Mapping[int, Mapping[str, object]]:
+    """Change records from what they were read as, and return what was different, by id.
+
+    Hooks are asked with the differences (not with `ask=False`), and may change them. `befores` then hold the
+    new values and versions. Raises `VersionConflict` when somebody else was quicker.
+    """
+    await _read_entries(unit, plan, befores, changes)
+    different = {record: _difference(befores[record], given) for record, given in changes.items()}
+    different = {record: values for record, values in different.items() if values}
+    if ask and different:
+        records = LazyRecords(plan, {record: befores[record] for record in different})
+        await unit.app.hooks.each_changing(call, plan.key, records, different)
+        await _read_entries(unit, plan, befores, different)
+        different = {record: _difference(befores[record], values) for record, values in different.items()}
+        different = {record: values for record, values in different.items() if values}
+    if not different:
+        return {}
+    used = set().union(*different.values())
+    _check(plan, different, used)
+    await _update(unit, plan, befores, different)
+    await _update_cards(unit, plan, different, used)
+    for path in used & plan.entries.keys():
+        await _replace_entries(unit, plan.entries[path], path, befores, different)
+    _note(unit, books, plan, befores, different, used)
+    return different
+
+
+def _difference(before: Row, given: Mapping[str, object]) -> Row:
+    return {path: value for path, value in given.items() if before.get(path, _MISSING) != value}
+
+
+async def _read_entries(
+    unit: Unit, plan: Plan, befores: Mapping[int, Row], changes: Mapping[int, Mapping[str, object]]
+) -> None:
+    """Complete what the records were read as by the lists that are to change."""
+    for path in plan.entries:
+        wanted = [
+            record for record, given in changes.items() if path in given and path not in befores[record]
+        ]
+        if wanted:
+            found = await entry_values(unit, plan, path, wanted)
+            for record in wanted:
+                befores[record][path] = found.get(record, ())
+
+
+def _check(plan: Plan, different: Mapping[int, Row], used: set[str]) -> None:
+    for path in sorted(used):
+        slot = plan.slots.get(path)
+        if slot is None and path not in plan.entries:
+            known = ", ".join(sorted((*plan.slots, *plan.entries)))
+            raise InvalidInput(
+                "{entity} has no field {name}; there are: {known}.", entity=plan.key, name=path, known=known
+            )
+        if slot is None or slot.is_null:
+            continue
+        for record, values in different.items():
+            if path in values and values[path] is None:
+                where = (path,) if len(different) == 1 else (record, path)
+                raise InvalidInput("{field} must be filled in.", field=path, path=where)
+
+
+async def _update(unit: Unit, plan: Plan, befores: Mapping[int, Row], different: Mapping[int, Row]) -> None:
+    stamp = (("updated_at", unit.now), ("updated_by", unit.actor.user))
+    for paths, records in _by_paths(different, plan.own):
+        slots = [plan.slots[path] for path in paths]
+        columns = [column for slot in slots for column in slot.columns()]
+        folds = [path for path in paths if path in plan.folds]
+        columns += [(plan.folds[path], ColumnType.TEXT) for path in folds]
+        rows = []
+        for record in records:
+            values = different[record]
+            cells = [cell for slot in slots for cell in encoded(slot, values[slot.path])]
+            cells += [fold(str(values[path] or "")) for path in folds]
+            rows.append((record, befores[record]["version"], *cells))
+        try:
+            done = await update_rows(unit.transaction, plan.table, columns, rows, stamp=stamp)
+        except ConstraintViolated as error:
+            raise refusal_of(plan, error) from error
+        if done != len(rows):
+            await _raise_conflict(unit, plan, befores, records)
+
+
+def _by_paths(
+    different: Mapping[int, Row], slots: Iterable[Slot]
+) -> Iterator[tuple[Sequence[str], list[int]]]:
+    """Yield the records in groups that change the same ones of these places."""
+    places = {slot.path for slot in slots}
+    groups: dict[frozenset[str], list[int]] = {}
+    for record, values in different.items():
+        groups.setdefault(frozenset(places & values.keys()), []).append(record)
+    for paths, records in groups.items():
+        yield sorted(paths), records
+
+
+async def _raise_conflict(unit: Unit, plan: Plan, befores: Mapping[int, Row], records: Sequence[int]) -> None:
+    rows = await unit.transaction.fetch(
+        f"select id, version from {quoted(plan.table)} "
+        f"where id {unit.app.database.dialect.any_of(1, 'bigint')}",
+        (list(records),),
+    )
+    versions = {int(str(record)): int(str(version)) for record, version in rows}
+    stale: list[VersionConflict] = []
+    for record in records:
+        expected, current = int(str(befores[record]["version"])), versions.get(record)
+        if current is None:
+            raise NotFound("There is no such record: {id}.", id=plan.record_type.global_id(record))
+        conflict = VersionConflict(entity=plan.key, record=record, expected=expected, current=current)
+        # Those rows of the statement that were in time have grown by one already.
+        stale.insert(0 if current != expected + 1 else len(stale), conflict)
+    raise stale[0]
+
+
+async def _update_cards(unit: Unit, plan: Plan, different: Mapping[int, Row], used: set[str]) -> None:
+    for card in plan.cards.values():
+        if not any(slot.path in used for slot in card.slots):
+            continue
+        for paths, records in _by_paths(different, card.slots):
+            if not paths:
+                continue
+            slots = [plan.slots[path] for path in paths]
+            columns = [("id", ColumnType.ID), *(column for slot in slots for column in slot.columns())]
+            rows = [
+                (record, *(cell for slot in slots for cell in encoded(slot, different[record][slot.path])))
+                for record in records
+            ]
+            await upsert_rows(unit.transaction, card.table, columns, rows)
+
+
+async def _replace_entries(
+    unit: Unit, entry: EntryPlan, path: str, befores: Mapping[int, Row], different: Mapping[int, Row]
+) -> None:
+    """Bring the rows of lists to what they shall be: what stays keeps its row, what goes is archived."""
+    added: list[tuple[int, object]] = []
+    gone: list[tuple[object, ...]] = []
+    kept: list[tuple[object, ...]] = []
+    for record, values in different.items():
+        if path not in values:
+            continue
+        old = {one.value: one for one in _entries(befores[record].get(path))}
+        new = {one.value: one for one in _entries(values[path])}
+        added.append((record, tuple(one for value, one in new.items() if value not in old)))
+        gone += [(record, value) for value in old if value not in new]
+        kept += [
+            (record, value, one.label, one.is_primary)
+            for value, one in new.items()
+            if value in old and (one.label, one.is_primary) != (old[value].label, old[value].is_primary)
+        ]
+    table, where = await _entry_where(unit, entry)
+    stamp = "version=version+1, updated_at=$1, updated_by=$2"
+    head = (unit.now, unit.actor.user)
+    if gone:
+        await unit.transaction.execute_many(
+            f"update {table} set archived_at=$1, {stamp} where {where.format(host='$3', value='$4')}",
+            [(*head, *row) for row in gone],
+        )
+    if kept:
+        sql = (
+            f"update {table} set {stamp}, label=$5, is_primary=$6 where {where.format(host='$3', value='$4')}"
+        )
+        await unit.transaction.execute_many(sql, [(*head, *row) for row in kept])
+    await insert_entries(unit, entry, added)
+
+
+async def _entry_where(unit: Unit, entry: EntryPlan) -> tuple[str, str]:
+    statement = Statement(unit.app.model, unit.app.database.dialect, EVERYTHING, unit.reading)
+    where = "".join(
+        f" and {quoted(key)} = {constant(value, statement)}" for key, value in entry.link.where.items()
+    )
+    found = f"{quoted(entry.link.column)}={{host}} and value={{value}} and archived_at is null{where}"
+    return quoted(unit.app.model[entry.target].table), found
+
+
+def _entries(value: object) -> tuple[Entry, ...]:
+    return tuple(one for one in value if isinstance(one, Entry)) if isinstance(value, tuple) else ()
+
+
+def _note(
+    unit: Unit,
+    books: Books,
+    plan: Plan,
+    befores: Mapping[int, Row],
+    different: Mapping[int, Row],
+    used: set[str],
+) -> None:
+    """Tell ledger and upkeep, and let the records be known as they are now."""
+    told = {path for path in used if path in plan.entries or plan.slots[path].is_kept}
+    searched = {part.path for part in plan.search}
+    dirty = [record for record, values in different.items() if not searched.isdisjoint(values)]
+    if dirty:
+        books.upkeep.search(plan.key, dirty)
+    books.upkeep.touched(plan, [befores[record] for record in different], used)
+    for record, values in different.items():
+        row = befores[record]
+        version = int(str(row["version"])) + 1
+        before = {path: row.get(path) for path in values if path in told}
+        after = {path: value for path, value in values.items() if path in told}
+        if after:
+            books.ledger.changed(plan, record, before, after, version)
+        row.update(values)
+        row["version"] = version
+        row["updated_at"] = unit.now
+    books.upkeep.touched(plan, [befores[record] for record in different], used)

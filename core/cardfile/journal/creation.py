@@ -1,0 +1,230 @@
+"""How new records come into the tables, one or a hundred thousand, by the same way."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import repeat
+from typing import Final
+
+import orjson
+
+from cardfile.database.columns import ColumnType
+from cardfile.database.failures import ConstraintViolated
+from cardfile.errors import InvalidInput, Refused
+from cardfile.journal.entries import Entry
+from cardfile.journal.ledger import UNKNOWN, Ledger
+from cardfile.journal.plans import NOW, SEARCH, EntryPlan, Plan, Slot
+from cardfile.journal.statements import insert_rows
+from cardfile.journal.units import Unit
+from cardfile.journal.upkeep import Upkeep, search_text
+from cardfile.values.money import Money
+from cardfile.values.text import fold
+
+__all__ = ["Books", "create_rows", "encoded", "insert_entries", "refusal_of"]
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What a command keeps while it writes: what it has done, and what depends on that."""
+
+    ledger: Ledger
+    upkeep: Upkeep
+
+
+async def create_rows(
+    call: object, unit: Unit, books: Books, plan: Plan, rows: Sequence[Row]
+) -> Sequence[int]:
+    """Make records of values by path, in the order given, and return their ids.
+
+    Defaults are filled in and hooks are asked first; the rows then hold what was written.
+    """
+    if not rows:
+        return ()
+    _fill_defaults(plan, rows, unit.now)
+    await unit.app.hooks.each_creating(call, plan.key, rows)
+    used = set().union(*rows)
+    _require_known(plan, used)
+    ids = await unit.transaction.reserve_ids(plan.table, len(rows))
+    await _insert(unit, plan, ids, rows, used)
+    for path in used & plan.entries.keys():
+        lists = [(record, row[path]) for record, row in zip(ids, rows, strict=True) if row.get(path)]
+        await insert_entries(unit, plan.entries[path], lists)
+    books.ledger.created(plan, ids, _kept(plan, rows, used), _clients(plan, ids, rows))
+    books.upkeep.touched(plan, rows, None)
+    return ids
+
+
+async def insert_entries(unit: Unit, entry: EntryPlan, lists: Iterable[tuple[int, object]]) -> None:
+    """Write entry lists as rows of their own; the journal tells them with the record that has them."""
+    rows: list[Row] = []
+    for host, entries in lists:
+        for one in entries if isinstance(entries, tuple) else ():
+            if isinstance(one, Entry):
+                rows.append(_entry_row(entry, host, one))
+    if rows:
+        target = unit.app.commands.plans[entry.target]
+        _fill_defaults(target, rows, unit.now)
+        ids = await unit.transaction.reserve_ids(target.table, len(rows))
+        await _insert(unit, target, ids, rows, set().union(*rows))
+
+
+def _entry_row(entry: EntryPlan, host: int, one: Entry) -> Row:
+    row: Row = {
+        entry.link.column: host,
+        **entry.link.where,
+        "value": one.value,
+        "raw": one.raw,
+        "label": one.label,
+        "is_primary": one.is_primary,
+    }
+    if entry.has_extension:
+        row["extension"] = one.extension
+    return row
+
+
+def _fill_defaults(plan: Plan, rows: Sequence[Row], now: datetime) -> None:
+    for path, default in plan.defaults.items():
+        value = now if default is NOW else default
+        if plan.slots[path].is_null:
+            for row in rows:
+                row.setdefault(path, value)
+        else:
+            for row in rows:
+                if row.get(path) is None:
+                    row[path] = value
+
+
+def _require_known(plan: Plan, used: set[str]) -> None:
+    unknown = used - plan.slots.keys() - plan.entries.keys()
+    if unknown:
+        known = ", ".join(sorted((*plan.slots, *plan.entries)))
+        name = sorted(unknown)[0]
+        raise InvalidInput(
+            "{entity} has no field {name}; there are: {known}.", entity=plan.key, name=name, known=known
+        )
+
+
+async def _insert(unit: Unit, plan: Plan, ids: Sequence[int], rows: Sequence[Row], used: set[str]) -> None:
+    user, now = unit.actor.user, unit.now
+    columns: dict[str, Iterable[object]] = {
+        "id": ids,
+        "created_at": repeat(now),
+        "created_by": repeat(user),
+        "updated_at": repeat(now),
+        "updated_by": repeat(user),
+        "version": repeat(1),
+    }
+    for slot in plan.own:
+        if slot.path in used:
+            columns |= _columns(slot, rows)
+        elif slot.path in plan.computed:
+            columns[slot.column] = repeat(plan.computed[slot.path])
+        elif not slot.is_null:
+            raise _not_filled(slot, 0, len(rows))
+    for path, column in plan.folds.items():
+        columns[column] = [fold(str(row.get(path) or "")) for row in rows]
+    if plan.search:
+        columns[SEARCH] = [search_text(plan.search, row) for row in rows]
+    try:
+        await insert_rows(
+            unit.transaction, plan.table, tuple(columns), list(zip(*columns.values(), strict=False))
+        )
+    except ConstraintViolated as error:
+        raise refusal_of(plan, error) from error
+    await _insert_cards(unit, plan, ids, rows, used)
+
+
+async def _insert_cards(
+    unit: Unit, plan: Plan, ids: Sequence[int], rows: Sequence[Row], used: set[str]
+) -> None:
+    for card in plan.cards.values():
+        filled = [slot for slot in card.slots if slot.path in used]
+        zeros = [slot for slot in card.slots if plan.computed.get(slot.path) is not None]
+        if not filled and not zeros:
+            continue
+        columns: dict[str, Iterable[object]] = {"id": ids}
+        for slot in filled:
+            columns |= _columns(slot, rows)
+        whole: Iterable[tuple[object, ...]] = zip(*columns.values(), strict=True)
+        if not zeros:
+            whole = (row for row in whole if any(value is not None for value in row[1:]))
+        constants = tuple(plan.computed[slot.path] for slot in zeros)
+        names = (*columns, *(slot.column for slot in zeros))
+        table_rows = [(*row, *constants) for row in whole] if zeros else list(whole)
+        await insert_rows(unit.transaction, card.table, names, table_rows)
+
+
+def _columns(slot: Slot, rows: Sequence[Row]) -> Mapping[str, Iterable[object]]:
+    path = slot.path
+    values = [row.get(path) for row in rows]
+    if not slot.is_null and None in values:
+        raise _not_filled(slot, values.index(None), len(rows))
+    if slot.is_money:
+        pairs = [encoded(slot, value) for value in values]
+        return {
+            slot.column: [amount for amount, _ in pairs],
+            f"{slot.column}_currency": [currency for _, currency in pairs],
+        }
+    if slot.type is ColumnType.JSON:
+        return {slot.column: [encoded(slot, value)[0] for value in values]}
+    return {slot.column: values}
+
+
+def _not_filled(slot: Slot, index: int, number: int) -> Refused:
+    path: tuple[str | int, ...] = tuple(slot.path.split("."))
+    return InvalidInput(
+        "{field} must be filled in.", field=slot.path, path=path if number == 1 else (index, *path)
+    )
+
+
+def encoded(slot: Slot, value: object) -> tuple[object, ...]:
+    """Return a value as its columns keep it: money in two, several choices and data as JSON."""
+    if slot.is_money:
+        return (value.minor, value.currency) if isinstance(value, Money) else (None, None)
+    if slot.type is ColumnType.JSON and value is not None and not isinstance(value, str):
+        return (orjson.dumps(value).decode(),)
+    return (value,)
+
+
+def _kept(plan: Plan, rows: Sequence[Row], used: set[str]) -> Sequence[Row]:
+    """Return what the journal tells of new rows: what is filled in, and no secrets."""
+    told = [path for path in used if path in plan.entries or plan.slots[path].is_kept]
+    if len(told) == len(used):
+        return [
+            {path: value for path, value in row.items() if value is not None and value != ()} for row in rows
+        ]
+    return [
+        {path: value for path in told if (value := row.get(path)) is not None and value != ()} for row in rows
+    ]
+
+
+def _clients(plan: Plan, ids: Sequence[int], rows: Sequence[Row]) -> Iterable[int | None]:
+    if plan.to_client is None:
+        return repeat(None)
+    if not plan.to_client:
+        return ids
+    if len(plan.to_client) > 1:
+        return repeat(UNKNOWN)
+    return _found(plan.to_client[0].path, rows)
+
+
+def _found(path: str, rows: Sequence[Row]) -> Iterator[int | None]:
+    for row in rows:
+        value = row.get(path)
+        yield value if isinstance(value, int) else None
+
+
+_TAKEN: Final = "{fields} must be unique, and this value is taken already."
+_MISSING: Final = "A record that is referred to does not exist, or is still referred to by others."
+
+
+def refusal_of(plan: Plan, error: ConstraintViolated) -> Exception:
+    """Return what a constraint of the database says, in words for the person who asked."""
+    columns = tuple(column for column in error.columns if column in plan.columns)
+    if error.kind == "unique" and columns:
+        return InvalidInput(_TAKEN, fields=", ".join(columns), path=(columns[-1],))
+    if error.kind == "foreign_key":
+        return InvalidInput(_MISSING, path=columns[:1])
+    return error

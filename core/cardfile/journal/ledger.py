@@ -1,0 +1,192 @@
+"""What one command has done up to now, record by record, until it is written as events."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
+from typing import Final
+
+from cardfile.database.names import quoted
+from cardfile.journal.commands import Command
+from cardfile.journal.events import Change, change_of, dump
+from cardfile.journal.plans import Plan
+from cardfile.journal.statements import CHUNK, chunks, insert_rows
+from cardfile.journal.units import Unit
+
+__all__ = ["UNKNOWN", "Ledger", "Mark"]
+
+UNKNOWN: Final = -1
+"""Stands for a client who is to be looked up when the events are written."""
+
+COLUMNS: Final = (
+    "id", "at", "actor", "actor_name", "via", "batch", "cause",
+    "name", "entity", "record", "client", "before", "after", "data", "version",
+)  # fmt: skip
+
+_NAMES: Final = {
+    Change.CREATED: "created",
+    Change.CHANGED: "updated",
+    Change.ARCHIVED: "archived",
+    Change.RESTORED: "restored",
+}
+
+
+class Mark:
+    """What happened to one record: earlier and later values of the changed paths."""
+
+    __slots__ = ("after", "before", "client", "data", "names", "version")
+
+    def __init__(
+        self,
+        before: dict[str, object] | None,
+        after: dict[str, object] | None,
+        version: int | None,
+        client: int | None,
+    ) -> None:
+        self.before = before
+        self.after = after
+        self.version = version
+        self.client = client
+        self.names: list[tuple[str, Mapping[str, object] | None]] | None = None
+        self.data: Mapping[str, object] | None = None
+
+    def add(self, before: Mapping[str, object], after: Mapping[str, object], version: int | None) -> None:
+        """Merge a further change of the same record into the mark."""
+        if self.after is None:
+            self.before, self.after = dict(before), dict(after)
+        else:
+            if self.before is not None:
+                for path, value in before.items():
+                    self.before.setdefault(path, value)
+            self.after.update(after)
+        self.version = version
+
+    def settle(self) -> bool:
+        """Drop what came back to its earlier value; tell whether anything is left to tell."""
+        if self.before is not None and self.after is not None:
+            for path in [path for path, value in self.after.items() if self.before.get(path) == value]:
+                del self.after[path], self.before[path]
+            if not self.after:
+                self.before = self.after = None
+        return self.after is not None or self.names is not None
+
+
+class Ledger:
+    """Collects the marks of one command and writes one event for each record."""
+
+    def __init__(self, unit: Unit, command: Command) -> None:
+        self._unit = unit
+        self._command = command
+        self._marks: dict[str, dict[int, Mark]] = {}
+        self._subjects: set[tuple[str, int]] = set()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the command has done nothing yet."""
+        return not self._marks
+
+    def add_subject(self, entity: str, record: int) -> None:
+        """Let the event of this record carry the command's own name."""
+        self._subjects.add((entity, record))
+
+    def created(
+        self, plan: Plan, ids: Sequence[int], rows: Sequence[dict[str, object]], clients: Iterable[int | None]
+    ) -> None:
+        """Mark new records with all their values."""
+        marks = self._marks.setdefault(plan.key, {})
+        for record, row, client in zip(ids, rows, clients, strict=False):
+            marks[record] = Mark(None, row, 1, client)
+
+    def changed(
+        self, plan: Plan, record: int, before: dict[str, object], after: dict[str, object], version: int
+    ) -> None:
+        """Mark a change of a record."""
+        marks = self._marks.setdefault(plan.key, {})
+        mark = marks.get(record)
+        if mark is None:
+            marks[record] = Mark(before, after, version, UNKNOWN)
+        else:
+            mark.add(before, after, version)
+
+    def named(self, plan: Plan, record: int, name: str, data: Mapping[str, object] | None) -> None:
+        """Give the event of a record a name and data of the command's own."""
+        mark = self._marks.setdefault(plan.key, {}).setdefault(record, Mark(None, None, None, UNKNOWN))
+        mark.names = [*(mark.names or ()), (name, data)]
+
+    async def write(self) -> None:
+        """Write the events of everything marked, and forget it."""
+        plans = self._unit.app.commands.plans
+        for entity, marks in self._marks.items():
+            for part in chunks(marks.items(), CHUNK):
+                kept = [(record, mark) for record, mark in part if mark.settle()]
+                await self._look_up_clients(plans[entity], kept)
+                await self._insert(plans[entity], kept)
+        self._marks = {}
+
+    async def _insert(self, plan: Plan, kept: Sequence[tuple[int, Mark]]) -> None:
+        rows = list(self._rows(plan, kept))
+        if not rows:
+            return
+        unit = self._unit
+        ids = await unit.transaction.reserve_ids("event", len(rows))
+        if unit.batch is None:
+            unit.batch = ids[0]
+        actor = unit.actor
+        head = zip(
+            ids,
+            repeat(unit.now),
+            repeat(actor.user),
+            repeat(actor.name),
+            repeat(unit.via),
+            repeat(unit.batch),
+            repeat(unit.cause),
+            strict=False,
+        )
+        whole = [(*first, *rest) for first, rest in zip(head, rows, strict=False)]
+        await insert_rows(unit.transaction, "event", COLUMNS, whole)
+        unit.events += len(whole)
+
+    def _rows(self, plan: Plan, kept: Sequence[tuple[int, Mark]]) -> Iterator[tuple[object, ...]]:
+        key, subjects = plan.key, self._subjects
+        is_creation = self._command.is_creation and self._command.entity == key
+        for record, mark in kept:
+            before = dump(mark.before) if mark.before is not None else None
+            after = dump(mark.after) if mark.after is not None else None
+            if mark.names is None:
+                change = change_of(mark.before, mark.after)
+                is_own = (key, record) in subjects or (is_creation and change is Change.CREATED)
+                name = self._command.event if is_own or change is None else f"{key}.{_NAMES[change]}"
+                yield (name, key, record, mark.client, before, after, None, mark.version)
+                continue
+            for name, data in mark.names:
+                told = dump(data) if data else None
+                yield (name, key, record, mark.client, before, after, told, mark.version)
+                before = after = None
+
+    async def _look_up_clients(self, plan: Plan, kept: Sequence[tuple[int, Mark]]) -> None:
+        missing = [record for record, mark in kept if mark.client == UNKNOWN]
+        if not missing:
+            return
+        found = await clients_of(self._unit, plan, missing)
+        for record, mark in kept:
+            if mark.client == UNKNOWN:
+                mark.client = found.get(record)
+
+
+async def clients_of(unit: Unit, plan: Plan, ids: Sequence[int]) -> Mapping[int, int]:
+    """Return the client on whose timeline each record stands; records without one are left out."""
+    if plan.to_client is None:
+        return {}
+    if not plan.to_client:
+        return {record: record for record in ids}
+    database = unit.app.database
+    here, joins = "t0", ""
+    for number, link in enumerate(plan.to_client[:-1], start=1):
+        table = unit.app.model[link.target].table
+        joins += f" join {quoted(table)} t{number} on t{number}.id = {here}.{quoted(link.source)}"
+        here = f"t{number}"
+    client = f"{here}.{quoted(plan.to_client[-1].source)}"
+    rows = await database.fetch(
+        f"select t0.id, {client} from {quoted(plan.table)} t0{joins} "
+        f"where t0.id {database.dialect.any_of(1, 'bigint')} and {client} is not null",
+        (list(ids),),
+    )
+    return {int(str(record)): int(str(found)) for record, found in rows}

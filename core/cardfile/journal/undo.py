@@ -1,0 +1,249 @@
+"""Taking back what a batch has done: an import, a merge, a bulk change."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+import orjson
+
+from cardfile.errors import InvalidInput
+from cardfile.journal.changes import change_rows
+from cardfile.journal.commands import Command
+from cardfile.journal.creation import Books
+from cardfile.journal.entries import kept_entries
+from cardfile.journal.ledger import COLUMNS, Ledger
+from cardfile.journal.plans import Plan
+from cardfile.journal.statements import CHUNK, chunks, insert_rows
+from cardfile.journal.units import Unit
+from cardfile.journal.upkeep import Upkeep
+from cardfile.model.fields import Kind
+from cardfile.query.rows import fetch_records
+from cardfile.rights import EVERYTHING
+from cardfile.values.money import Money
+
+__all__ = ["Kept", "Reverted", "revert_batch"]
+
+BATCH: Final = "batch"
+REVERTED: Final = "batch.reverted"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What stays as it is in one record, and why."""
+
+    entity: str
+    record: int
+    paths: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reverted:
+    """What was taken back: how many records have earlier values again, and how many new ones were archived.
+
+    `batch` is the number of the taking back, which can be taken back in turn.
+    """
+
+    batch: int
+    restored: int = 0
+    archived: int = 0
+    kept: tuple[Kept, ...] = ()
+
+
+@dataclass(slots=True)
+class _Was:
+    """What a batch found and left in one record."""
+
+    created: bool = False
+    before: dict[str, Any] = field(default_factory=dict)
+    last: int = 0
+
+
+async def revert_batch(work: Unit, batch: int) -> Reverted:
+    """Take back a batch: new records are archived, changed fields get their earlier values.
+
+    A field that was changed later, outside of the batch, stays as it is and is named in `kept`. The taking
+    back is a batch of its own. It is not asked whether the actor may do this to each record: the command that
+    calls it says who may. Raises `InvalidInput` when the batch is unknown or was taken back before.
+    """
+    if await _is_reverted(work, batch):
+        raise InvalidInput("This was taken back already.")
+    own = await work.open_batch()
+    if own == batch:
+        raise InvalidInput("A batch cannot take itself back.")
+    restored, archived, found, kept = 0, 0, False, list[Kept]()
+    for entity in await _entities(work, batch):
+        found = True
+        plan = work.app.commands.plans.get(entity)
+        if plan is None:
+            continue
+        ids = await _records(work, batch, entity)
+        for part in chunks(ids, CHUNK):
+            one = await _revert(work, plan, batch, part, kept)
+            restored, archived = restored + one[0], archived + one[1]
+    if not found:
+        raise InvalidInput("There is nothing to take back under the number {batch}.", batch=batch)
+    await _note(work, batch)
+    return Reverted(own, restored, archived, tuple(kept))
+
+
+async def _is_reverted(work: Unit, batch: int) -> bool:
+    """Tell whether a batch was taken back, and that not taken back in turn."""
+    rows = await work.transaction.fetch(
+        "select batch from event where entity = $1 and record = $2 and name = $3", (BATCH, batch, REVERTED)
+    )
+    for (marker,) in rows:
+        if not await _is_reverted(work, int(str(marker))):
+            return True
+    return False
+
+
+async def _entities(work: Unit, batch: int) -> list[str]:
+    rows = await work.transaction.fetch(
+        "select entity, min(id) from event where batch = $1 and entity <> $2 group by entity", (batch, BATCH)
+    )
+    # In the opposite order of making, so that what hangs on a record goes before it.
+    return [str(entity) for entity, _ in sorted(rows, key=lambda row: int(str(row[1])), reverse=True)]
+
+
+async def _records(work: Unit, batch: int, entity: str) -> list[int]:
+    rows = await work.transaction.fetch(
+        "select distinct record from event where batch = $1 and entity = $2 order by record", (batch, entity)
+    )
+    return [int(str(row[0])) for row in rows]
+
+
+async def _revert(
+    work: Unit, plan: Plan, batch: int, ids: Sequence[int], kept: list[Kept]
+) -> tuple[int, int]:
+    dialect = work.app.database.dialect
+    any_of = dialect.any_of(2, "bigint")
+    rows = await work.transaction.fetch(
+        "select record, id, batch, before, after from event "
+        f"where entity = $1 and record {any_of} order by record, id",
+        (plan.key, list(ids)),
+    )
+    found: dict[int, _Was] = {}
+    later: dict[int, set[str]] = {}
+    for record, _event, other, before, after in _decoded(rows):
+        if other == batch:
+            _remember(found.setdefault(record, _Was()), before, after)
+            later.setdefault(record, set()).clear()
+        elif record in found and after is not None:
+            later[record].update(after)
+    command = _command(plan)
+    books = Books(Ledger(work, command), Upkeep(work))
+    befores = await _now(work, plan, found)
+    changes: dict[int, dict[str, object]] = {}
+    archived = 0
+    for record, was in found.items():
+        row = befores.get(record)
+        if row is None:
+            kept.append(Kept(plan.key, record, tuple(sorted(was.before)), "It is gone."))
+            continue
+        if was.created:
+            if row["archived_at"] is None:
+                changes[record] = {"archived_at": work.now}
+                archived += 1
+            continue
+        stays = tuple(sorted(was.before.keys() & later[record]))
+        if stays:
+            kept.append(Kept(plan.key, record, stays, "It was changed since."))
+        changes[record] = {
+            path: _value(plan, path, value) for path, value in was.before.items() if path not in stays
+        }
+    done = await change_rows(None, work, books, plan, befores, changes, ask=False)
+    await books.upkeep.settle()
+    await books.ledger.write()
+    return len(done) - archived, archived
+
+
+def _decoded(rows: Iterable[Sequence[object]]) -> Iterable[tuple[int, int, int, Any, Any]]:
+    for record, event, batch, before, after in rows:
+        yield (
+            int(str(record)),
+            int(str(event)),
+            int(str(batch)),
+            None if before is None else orjson.loads(str(before)),
+            None if after is None else orjson.loads(str(after)),
+        )
+
+
+def _remember(was: _Was, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
+    if after is None:
+        return
+    if before is None:
+        was.created = True
+        return
+    for path in after:
+        was.before.setdefault(path, before.get(path))
+
+
+async def _now(work: Unit, plan: Plan, found: Mapping[int, _Was]) -> dict[int, dict[str, object]]:
+    rows = await fetch_records(
+        work.app.database,
+        work.app.model,
+        plan.record_type,
+        EVERYTHING,
+        now=work.now,
+        ids=list(found),
+        lock=True,
+        archived=True,
+        paths=plan.paths,
+        reading=work.reading,
+    )
+    return {int(str(row["id"])): row for row in rows}
+
+
+def _command(plan: Plan) -> Command:
+    async def take_back() -> None:
+        return None
+
+    return Command(
+        name=f"{plan.key}.revert",
+        entity=plan.key,
+        action="edit",
+        label={"en": "Take back", "ru": "Отменить"},
+        function=take_back,
+        parameters=(),
+        result=None,
+        event=f"{plan.key}.reverted",
+    )
+
+
+def _value(plan: Plan, path: str, told: Any) -> object:
+    """Return the value that an event keeps as the one that a record keeps."""
+    if path in plan.entries:
+        return kept_entries(told)
+    slot = plan.slots.get(path)
+    if told is None or slot is None or slot.line is None:
+        return told
+    match slot.line.kind:
+        case Kind.DATE:
+            return date.fromisoformat(told)
+        case Kind.DATETIME:
+            return datetime.fromisoformat(told)
+        case Kind.MONEY:
+            return Money(told["minor"], told["currency"])
+        case Kind.CHOICES:
+            return tuple(told)
+    return told
+
+
+async def _note(work: Unit, batch: int) -> None:
+    """Remember in the journal that the batch was taken back."""
+    (event,) = await work.transaction.reserve_ids("event", 1)
+    row = {
+        "id": event,
+        "at": work.now,
+        "actor": work.actor.user,
+        "actor_name": work.actor.name,
+        "via": work.via,
+        "batch": work.batch,
+        "name": REVERTED,
+        "entity": BATCH,
+        "record": batch,
+    }
+    await insert_rows(work.transaction, "event", COLUMNS, [tuple(row.get(name) for name in COLUMNS)])
+    work.events += 1

@@ -1,0 +1,155 @@
+"""The unit of work: one transaction, in which commands are the only way to write."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+
+from cardfile.database.tables import Record
+from cardfile.errors import InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
+from cardfile.journal.arguments import read_arguments, read_ids
+from cardfile.journal.calls import Call
+from cardfile.journal.commands import Command, Parameter, ParameterKind
+from cardfile.journal.host import Host, reading_of
+from cardfile.journal.rows import check_rows
+from cardfile.journal.signatures import Values
+from cardfile.journal.units import Unit
+from cardfile.rights import Actor, Scope
+from cardfile.texts import said
+
+__all__ = ["UnitOfWork", "unit_of_work"]
+
+_OPEN: ContextVar[tuple["UnitOfWork", ...]] = ContextVar("cardfile_open_units", default=())
+
+
+class UnitOfWork(Unit):
+    """One transaction for one actor; made by `unit_of_work`."""
+
+    async def do(self, name: str, /, *, expected_version: int | None = None, **arguments: object) -> object:
+        """Do a command: permission, records, version, values, hooks, the command itself, its events.
+
+        `arguments` are the command's own, by name: records as ids, global ids or objects, `values` as a
+        mapping; the subject of a derived command is `record`. Raises `NotAllowed`, `NotFound` (for what is
+        hidden, too), `VersionConflict`, `InvalidInput`; several wrong values are one `InvalidInputs`.
+        """
+        self.require_whole()
+        command = self.app.commands[name]
+        call = Call(self, command)
+        try:
+            prepared = await _prepared(call, arguments, expected_version)
+            await self.app.hooks.each("command_doing", call=call, command=command.name, arguments=prepared)
+            result = await command.function(call, **prepared)
+            await call.finish()
+        except BaseException as error:
+            if call.has_written:
+                self.break_off(error)
+            raise
+        return result
+
+
+@asynccontextmanager
+async def unit_of_work(
+    app: Host, actor: Actor, *, via: str | None = None, batch: int | None = None, cause: int | None = None
+) -> AsyncIterator[UnitOfWork]:
+    """Open a unit of work: everything done in it is kept when the block ends, and nothing when it raises.
+
+    Inside another one of the same task it is a savepoint, and shares its moment, batch and cause. `via` is by
+    default the actor's own door. `batch` adds to a batch that was opened earlier; `cause` is the event that
+    led to all this.
+    """
+    outer = next((one for one in reversed(_OPEN.get()) if one.app is app), None)
+    now = outer.now if outer else app.clock.now()
+    async with app.database.transaction() as transaction:
+        work = UnitOfWork(
+            app=app,
+            actor=actor,
+            via=via or actor.via,
+            now=now,
+            reading=reading_of(app, actor, now),
+            transaction=transaction,
+            batch=batch if batch is not None or outer is None else outer.batch,
+            cause=cause if cause is not None or outer is None else outer.cause,
+        )
+        token = _OPEN.set((*_OPEN.get(), work))
+        try:
+            yield work
+            work.require_whole()
+        finally:
+            _OPEN.reset(token)
+            if outer is not None:
+                # Whatever the outer commands knew of the records may be out of date now.
+                outer.images.clear()
+    if outer is not None:
+        outer.join(work)
+    else:
+        await work.committed()
+
+
+async def _prepared(
+    call: Call, given: Mapping[str, object], expected_version: int | None
+) -> dict[str, object]:
+    command = call.command
+    scope = call.rights.scope(command.entity, command.action)
+    if command.subject is None and scope is Scope.NONE:
+        raise NotAllowed("You may not do this: {deed}.", deed=said(command.label, call.locale))
+    arguments = read_arguments(command, given, call.work.reading)
+    for one in command.parameters:
+        if one.kind is ParameterKind.RECORD and arguments.get(one.name) is not None:
+            arguments[one.name] = await _loaded(call, one, arguments[one.name])
+    subject = arguments.get(command.subject.name) if command.subject is not None else None
+    if isinstance(subject, Record):
+        _check_version(command, subject, expected_version)
+    if command.values is not None:
+        given_values = arguments[command.values.name]
+        if not isinstance(given_values, Mapping):
+            raise InvalidInput("{name} takes fields of its own.", name=command.values.name)
+        record = subject if isinstance(subject, Record) else None
+        arguments[command.values.name] = await _checked_values(
+            call, given_values, record, command.values.name
+        )
+    return arguments
+
+
+async def _loaded(call: Call, parameter: Parameter, given: object) -> object:
+    command, model = call.command, call.app.model
+    path = (parameter.input_name,)
+    try:
+        ids = read_ids(parameter, given, model)
+    except Refused as error:
+        raise error.at(*path) from None
+    table: type[Record] = parameter.type
+    action = command.action if parameter.is_subject else "read"
+    found = await call.load(table, ids, action=action, lock=parameter.is_subject)
+    if len({one.id for one in found}) < len(set(ids)):
+        missing = next(one for one in ids if one not in {each.id for each in found})
+        if parameter.is_subject and await call.load(table, [missing]):
+            raise NotAllowed("You may not do this: {deed}.", deed=said(command.label, call.locale))
+        # Hidden and missing are told alike.
+        raise NotFound(
+            "There is no such record: {id}.", id=model.of_table(table).global_id(missing), path=path
+        )
+    if parameter.is_subject:
+        for one in found:
+            if one.archived_at is not None and command.verb != "restore":
+                raise NotAllowed("This record is in the archive: restore it first.", path=path)
+            call.be_about(one)
+    return found if parameter.is_list else found[0]
+
+
+def _check_version(command: Command, subject: Record, expected: int | None) -> None:
+    if expected is not None and subject.version != expected:
+        raise VersionConflict(
+            entity=command.entity, record=subject.id, expected=expected, current=subject.version
+        )
+
+
+async def _checked_values(
+    call: Call, given: Mapping[str, object], record: Record | None, name: str
+) -> Values:
+    before = None if record is None else await call.values(record)
+    creating = call.command.is_creation and record is None
+    (checked,) = await check_rows(
+        call, [given], befores=None if before is None else [before], creating=creating
+    )
+    if isinstance(checked, Refused):
+        raise checked.at(name)
+    return checked

@@ -1,0 +1,84 @@
+"""The state of a unit of work: one transaction in which commands are done, for one actor."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cardfile.database.tables import Record
+from cardfile.database.transaction import Transaction
+from cardfile.errors import DatabaseError
+from cardfile.journal.host import Host
+from cardfile.model.kinds import Reading
+from cardfile.rights import Actor
+
+__all__ = ["AfterCommit", "Image", "Unit"]
+
+AfterCommit = Callable[[], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Image:
+    """A record as this unit of work knows it: its values by path, and the object that commands hold."""
+
+    values: dict[str, object]
+    record: Record
+
+
+@dataclass(slots=True)
+class Unit(ABC):
+    """What all commands of one unit of work share.
+
+    `batch` is the number under which everything that is done here can be taken back; it is known from the
+    first event on, or from `open_batch()`.
+    """
+
+    app: Host
+    actor: Actor
+    via: str
+    now: datetime
+    reading: Reading
+    transaction: Transaction
+    batch: int | None = None
+    cause: int | None = None
+    images: dict[str, dict[int, Image]] = field(default_factory=dict)
+    events: int = 0
+    _after: list[AfterCommit] = field(default_factory=list)
+    _broken: BaseException | None = None
+
+    @abstractmethod
+    async def do(self, name: str, /, *, expected_version: int | None = None, **arguments: object) -> object:
+        """Do a command and return what it returns."""
+
+    def after_commit(self, callback: AfterCommit) -> None:
+        """Call `callback` once the outermost transaction is committed; never when it is rolled back."""
+        self._after.append(callback)
+
+    async def open_batch(self) -> int:
+        """Return the batch's number before anything is done, so that it can be kept elsewhere."""
+        if self.batch is None:
+            (self.batch,) = await self.transaction.reserve_ids("event", 1)
+        return self.batch
+
+    def join(self, inner: "Unit") -> None:
+        """Take over what a nested unit of work leaves: batch, count, and what is to be called later."""
+        self.batch = self.batch if self.batch is not None else inner.batch
+        self.events += inner.events
+        self._after += inner._after
+
+    async def committed(self) -> None:
+        """Call what waited for the commit, in the order in which it was given."""
+        for callback in self._after:
+            await callback()
+
+    def break_off(self, error: BaseException) -> None:
+        """Remember that a command failed after it had begun to write: nothing may be kept."""
+        self._broken = self._broken or error
+
+    def require_whole(self) -> None:
+        """Raise when a command failed halfway and was not undone by a nested unit of work."""
+        if self._broken is not None:
+            raise DatabaseError(
+                f"a command failed halfway ({self._broken}) and its unit of work went on: "
+                "put commands that may fail into a nested unit of work"
+            ) from self._broken
