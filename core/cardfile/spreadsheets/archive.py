@@ -23,8 +23,9 @@ _ENCRYPTED: Final = 0x1
 _LARGE_COUNT: Final = 1_000_000
 _SMALLEST_STRING: Final = 5  # bytes of "<si/>"
 
-_ROW: Final = re.compile(rb"""<(?:\w+:)?row\b[^>]{0,200}?\sr\s*=\s*["']0*(\d{1,9})["']""")
-_WIDE: Final = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{2,3})(\d{1,9})["']""")
+# Both begin with plain letters, for which the expressions are several times faster than for a class.
+_ROW: Final = re.compile(rb"""row\s(?:[^>]{0,200}?\s)?r\s*=\s*["']0*(\d{1,9})["']""")
+_WIDE: Final = re.compile(rb"""r\s*=\s*["']([A-Za-z]{2,3})(\d{1,9})["']""")
 _UNIQUE: Final = re.compile(rb"""\suniqueCount\s*=\s*["']0*(\d+)["']""")
 _COUNT: Final = re.compile(rb"""\scount\s*=\s*["']0*(\d+)["']""")
 
@@ -189,6 +190,7 @@ class _Part:
         self.tail = b""
         self.is_xml = self.name.lower().endswith((".xml", ".rels", ".vml"))
         self.strings = 0
+        self.is_prefixed = False
         self.look: PartLook | None = None
 
     def see(self, piece: bytes) -> None:
@@ -216,24 +218,23 @@ class _Part:
         head = piece[:2000]
         if b"worksheet" in head and not self.name.lower().endswith(".rels"):
             self.look = self.archive.sheets[self.name] = PartLook()
+            self.is_prefixed = b"<worksheet" not in head
         if b"sst" in head:
             counts = [int(match[1]) for pattern in (_UNIQUE, _COUNT) if (match := pattern.search(head))]
             self.strings = min(counts[:1] or [0])
 
     def _look(self, look: PartLook, text: bytes, seen: int) -> None:
-        look.rows += text.count(b"<row", max(0, seen - 3)) + text.count(b":row ", max(0, seen - 4))
-        last = 0
-        for match in _ROW.finditer(text):
-            last = max(last, int(match[1]))
-        for match in _WIDE.finditer(text):
-            look.width = max(look.width, column_number(match[1].decode().upper()))
-            last = max(last, int(match[2]))
+        look.rows += text.count(b"<row", max(0, seen - 3))
+        if self.is_prefixed:
+            look.rows += text.count(b":row ", max(0, seen - 4))
+        last = max(map(int, _ROW.findall(text)), default=0)
+        for letters, number in _WIDE.findall(text):
+            look.width = max(look.width, column_number(letters.decode().upper()))
+            last = max(last, int(number))
         look.last_row = max(look.last_row, look.rows, last)
         look.has_errors = look.has_errors or b't="e"' in text or b"t='e'" in text
-        look.has_formulas = look.has_formulas or b"<f" in text or b":f>" in text or b":f " in text
-        look.has_values = (
-            look.has_values or look.has_formulas or b"<v" in text or b"<is" in text or b":v>" in text
-        )
+        look.has_formulas = look.has_formulas or b"<f" in text or (self.is_prefixed and b":f" in text)
+        look.has_values = look.has_values or look.has_formulas or _has_values(text)
         if look.last_row * look.width > self.limits.cells:
             raise FileRefused(
                 "A sheet reaches as far as cell {address}, {cells} cells in all; at most {limit} are read:"
@@ -252,3 +253,7 @@ class _Part:
                 claimed=self.strings,
                 room=self.size // _SMALLEST_STRING,
             )
+
+
+def _has_values(text: bytes) -> bool:
+    return b"<v" in text or b"<is" in text or b":v>" in text or b":is>" in text
