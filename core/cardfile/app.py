@@ -3,6 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -26,6 +27,8 @@ __all__ = ["App"]
 
 SectionModel = TypeVar("SectionModel", bound=BaseModel)
 AnyPlugin = TypeVar("AnyPlugin", bound=Plugin)
+
+_UNITS_OF: ContextVar[tuple["App", ...]] = ContextVar("cardfile_apps_with_an_open_unit", default=())
 
 
 class App:
@@ -109,14 +112,23 @@ class App:
         return card_tables(self.model)
 
     @asynccontextmanager
-    async def unit_of_work(self, actor: Actor, *, via: str | None = None) -> AsyncIterator[UnitOfWork]:
+    async def unit_of_work(
+        self, actor: Actor, *, via: str | None = None, batch: int | None = None, cause: int | None = None
+    ) -> AsyncIterator[UnitOfWork]:
         """Open a unit of work: what is done in the block happens as a whole, or not at all.
 
-        After the commit the worker of this process is called for the jobs that were put in.
+        Inside another one it is a savepoint. `batch` and `cause` are as the journal takes them. After the commit
+        the worker of this process is called for the jobs that were put in.
         """
-        async with unit_of_work(self, actor, via=via) as work:
-            yield work
-            await plan_delivery(self, work)
+        is_nested = self in _UNITS_OF.get()
+        token = _UNITS_OF.set((*_UNITS_OF.get(), self))
+        try:
+            async with unit_of_work(self, actor, via=via, batch=batch, cause=cause) as work:
+                yield work
+                if not is_nested:
+                    await plan_delivery(self, work)
+        finally:
+            _UNITS_OF.reset(token)
         self.jobs.call()
 
     def texts(self, locale: str) -> Texts:

@@ -35,7 +35,7 @@ async def serve_app(app: App) -> None:
     """Serve an app that is not running yet until SIGINT or SIGTERM."""
     server = uvicorn.Server(
         uvicorn.Config(
-            make_asgi(app),
+            make_asgi(app, lifespan=False),
             host=app.settings.host,
             port=app.settings.port,
             http="httptools",
@@ -50,6 +50,7 @@ async def serve_app(app: App) -> None:
     )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.running())
+        await stack.enter_async_context(app.access.running())
         if app.settings.worker:
             await stack.enter_async_context(working(app))
         try:

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from huey import RedisHuey, SqliteHuey
 from huey.api import Huey
 from huey.consumer import Consumer
+from huey.exceptions import ConfigurationError
 from huey.registry import Message
 from huey.serializer import Serializer
 
@@ -83,7 +84,7 @@ def _open(settings: "Settings") -> Huey:
     if url is not None and not url.startswith("sqlite:///"):
         try:
             return RedisHuey("cardfile", url=url, **options)
-        except ImportError:
+        except ConfigurationError:
             raise SettingsError(
                 "The setting queue_url names Redis, which needs its client: pip install 'cardfile[redis]'."
             ) from None

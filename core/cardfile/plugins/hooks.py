@@ -51,15 +51,15 @@ class Hooks:
             name: tuple(_implementations(registry, name)) for name in SPECS
         }
 
-    def has(self, spec: Spec | str) -> bool:
+    def has(self, spec: Spec | str, /) -> bool:
         """Tell whether any plugin takes part in the hook."""
         return bool(self._implementations[_name(spec)])
 
-    def gather(self, spec: Spec | str, **values: object) -> list[tuple[str, Any]]:
+    def gather(self, spec: Spec | str, /, **values: object) -> list[tuple[str, Any]]:
         """Call a declare hook; return what each plugin said, with the plugin's name."""
         return [(one.plugin, one.call(values)) for one in self._of(spec, Colour.DECLARE)]
 
-    async def each(self, spec: Spec | str, **values: object) -> None:
+    async def each(self, spec: Spec | str, /, **values: object) -> None:
         """Call a before hook, plugin by plugin; what one raises ends the deed."""
         for one in self._of(spec, Colour.BEFORE):
             await one.call(values)
@@ -90,7 +90,7 @@ class Hooks:
             for record, values in changes.items():
                 await one.call({"call": call, "entity": entity, "record": records[record], "changes": values})
 
-    async def notify(self, spec: Spec | str, **values: object) -> list[str]:
+    async def notify(self, spec: Spec | str, /, **values: object) -> list[str]:
         """Call an after hook; a plugin that fails is logged and does not disturb the others.
 
         Returns the names of the plugins that failed.
@@ -101,7 +101,7 @@ class Hooks:
                 failed.append(one.plugin)
         return failed
 
-    async def notify_one(self, plugin: str, spec: Spec | str, **values: object) -> bool:
+    async def notify_one(self, plugin: str, spec: Spec | str, /, **values: object) -> bool:
         """Call an after hook of one plugin alone; tell whether it went well."""
         for one in self._of(spec, Colour.AFTER):
             if one.plugin != plugin:
@@ -113,11 +113,11 @@ class Hooks:
                 return False
         return True
 
-    def listeners(self, spec: Spec | str) -> tuple[str, ...]:
+    def listeners(self, spec: Spec | str, /) -> tuple[str, ...]:
         """Return the plugins that take part in the hook."""
         return tuple(one.plugin for one in self._implementations[_name(spec)])
 
-    async def first(self, spec: Spec | str, **values: object) -> Any:
+    async def first(self, spec: Spec | str, /, **values: object) -> Any:
         """Ask a question; return the first answer that is not None, or None."""
         for one in self._of(spec, Colour.FIRST):
             answer = await one.call(values)

@@ -96,7 +96,7 @@ async def api(app: "App") -> "AsyncIterator[Callable[..., AsyncClient]]":
 
     from cardfile.web import make_asgi
 
-    asgi = make_asgi(app)
+    asgi = make_asgi(app, lifespan=False)
     async with AsyncExitStack() as stack:
         opened: list[AsyncClient] = []
 
