@@ -87,5 +87,5 @@ class Plan:
 
     @property
     def is_one_statement(self) -> bool:
-        """Whether the database makes the whole answer."""
-        return self.root.is_whole
+        """Whether the database reads everything at once; fields made in Python may still be filled in."""
+        return not self.root.fills
