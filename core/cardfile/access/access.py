@@ -8,6 +8,8 @@ from typing import Final, Protocol
 
 from cardfile.access.admission import Admission
 from cardfile.access.directory import Directory
+from cardfile.access.file_store import FileStore
+from cardfile.access.files import Files
 from cardfile.access.freshness import Freshness
 from cardfile.access.passwords import Passwords
 from cardfile.access.role_book import RoleBook
@@ -70,6 +72,7 @@ class Access:
             session_days=settings.session_days,
         )
         self.tokens = Tokens(database, self.freshness, clock)
+        self.files = Files(database, FileStore(settings.data_dir / "files"), clock)
 
     async def resolve_session(self, key: str) -> Actor | None:
         """Return who is signed in with the session secret `key`, None when nobody is."""

@@ -34,7 +34,7 @@ class FileStore:
         self._folder = folder
 
     async def put(self, pieces: AsyncIterator[bytes], *, limit: int) -> Content:
-        """Keep what `pieces` bring, hashing on the way; raises `FileRefused` when it is empty or over `limit`."""
+        """Keep what `pieces` bring; raises `FileRefused` when it is empty or over `limit` bytes."""
         file = await asyncio.to_thread(self._new)
         path = Path(file.name)
         try:
@@ -49,8 +49,7 @@ class FileStore:
                 raise FileRefused("This file is empty.")
             return await asyncio.to_thread(self._keep, file, path, hashed.hexdigest(), size)
         finally:
-            file.close()
-            path.unlink(missing_ok=True)
+            await asyncio.to_thread(_drop, file, path)
 
     async def pieces(self, content: str) -> AsyncIterator[bytes]:
         """Yield the content with the hash `content`; raises `FileRefused` when it is not there."""
@@ -81,3 +80,8 @@ class FileStore:
             target.parent.mkdir(exist_ok=True)
             path.replace(target)
         return Content(content, size, media_type)
+
+
+def _drop(file: IO[bytes], path: Path) -> None:
+    file.close()
+    path.unlink(missing_ok=True)

@@ -40,10 +40,13 @@ class Union(NamedTuple):
 
 
 class RoleBook:
-    """All roles by key, in the order of their declaration."""
+    """All roles by key, in the order of their declaration; and the actions of every entity."""
 
-    def __init__(self, roles: Mapping[str, RoleRights]) -> None:
+    def __init__(
+        self, roles: Mapping[str, RoleRights], actions: Mapping[str, frozenset[str]] | None = None
+    ) -> None:
         self.roles: Mapping[str, RoleRights] = MappingProxyType(dict(roles))
+        self.actions: Mapping[str, frozenset[str]] = MappingProxyType(dict(actions or {}))
         self._unions: dict[frozenset[str], Union] = {}
 
     @classmethod
@@ -53,7 +56,8 @@ class RoleBook:
         Every action of every entity must be given by name to somebody besides owners, or come with the
         entity's `on=`, or be for owners alone (`owner_only=True` on the command, or a grant to `owner`).
         """
-        return cls(_Builder(model, tuple(commands), tuple(declared)).build())
+        builder = _Builder(model, tuple(commands), tuple(declared))
+        return cls(builder.build(), builder.actions)
 
     def union(self, keys: Collection[str]) -> Union:
         """Return what the roles of one person come to; keys of roles that are gone count for nothing.

@@ -18,12 +18,10 @@ async def add_row(
     by: int | None = None,
 ) -> int:
     """Insert a row under a new id and return the id; such rows have no history in the journal."""
-    stamps = (
-        {"created_at": now, "updated_at": now, "created_by": by, "updated_by": by}
-        if issubclass(table, Record)
-        else {}
-    )
+    row: dict[str, object] = dict(values)
+    if issubclass(table, Record):
+        row |= {"created_at": now, "updated_at": now, "created_by": by, "updated_by": by}
     async with database.transaction() as transaction:
         (made,) = await transaction.reserve_ids(table._meta.tablename, 1)
-        await database.run(table.insert(table({**values, **stamps, "id": made})))
+        await database.run(table.insert(table(**row, id=made)))
     return made

@@ -1,5 +1,6 @@
 """Signing in and out: limits, audit, sessions."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -42,7 +43,12 @@ class SignedIn:
 
 def fold_login(login: str) -> str:
     """Return a login e-mail as it is kept and compared: trimmed, in small letters, accents as they are."""
-    return login.strip().casefold()[:254]
+    return _plain(login.strip().casefold(), 254)
+
+
+def _plain(text: str, longest: int) -> str:
+    """Return text from outside without what a database does not take: control characters, half characters."""
+    return "".join(each for each in text[:longest] if each.isprintable())
 
 
 class SignIn:
@@ -62,6 +68,7 @@ class SignIn:
         self._freshness, self._clock = freshness, clock
         self._limits = limits or SignInLimits()
         self._lasts = timedelta(days=session_days)
+        self._one_by_one = asyncio.Lock()
 
     async def sign_in(
         self, login: str, password: str, *, address: str = "", agent: str = "", former: str | None = None
@@ -72,14 +79,15 @@ class SignIn:
         and `RateLimited` without looking at the password.
         """
         login, now = fold_login(login), self._clock.now()
+        address, agent = _plain(address, 64), _plain(agent, 200)
         # Noted as failed before anything is counted, so that attempts at the same moment count each other.
-        attempt = await self._note(login, address=address, agent=agent, now=now)
-        wait = max(
-            await self._wait(
-                attempt, SignInAttempt.login == login, self._limits.per_account, now, account=login
-            ),
-            await self._wait(attempt, SignInAttempt.address == address, self._limits.per_address, now),
-        )
+        async with self._one_by_one:
+            attempt = await self._note(login, address=address, agent=agent, now=now)
+            of_account, of_address = SignInAttempt.login == login, SignInAttempt.address == address
+            wait = max(
+                await self._wait(attempt, of_account, self._limits.per_account, now, is_forgiving=True),
+                await self._wait(attempt, of_address, self._limits.per_address, now),
+            )
         if wait > timedelta(0):
             await self._conclude(attempt, "refused")
             seconds = int(wait.total_seconds()) + 1
@@ -103,8 +111,8 @@ class SignIn:
             "began_at": now,
             "expires_at": expires_at,
             "last_used_at": now,
-            "address": address[:64],
-            "agent": agent[:200],
+            "address": _plain(address, 64),
+            "agent": _plain(agent, 200),
         }
         made = await add_row(self._database, Session, values, now=now)
         return SignedIn(key, made, user, expires_at)
@@ -161,7 +169,7 @@ class SignIn:
             await self.sign_out_everywhere(user)
 
     async def _note(self, login: str, *, address: str, agent: str, now: datetime) -> int:
-        values = {"login": login, "address": address[:64], "agent": agent[:200], "outcome": "failed"}
+        values = {"login": login, "address": address, "agent": agent, "outcome": "failed"}
         return await add_row(self._database, SignInAttempt, values, now=now)
 
     async def _conclude(self, attempt: int, outcome: str, *, user: int | None = None) -> None:
@@ -172,12 +180,12 @@ class SignIn:
         )
 
     async def _wait(
-        self, attempt: int, about: Where | And, most: int, now: datetime, *, account: str | None = None
+        self, attempt: int, about: Where | And, most: int, now: datetime, *, is_forgiving: bool = False
     ) -> timedelta:
         """Return for how long attempts are refused: until the oldest of the last `most` is forgotten."""
         begin = now - self._limits.window
         where = about & (SignInAttempt.created_at > begin) & (SignInAttempt.id < attempt)
-        if account is not None:
+        if is_forgiving:
             # A success shows that the person knows the password: what failed before it counts no more.
             success = await self._database.run(
                 SignInAttempt.select(SignInAttempt.id)

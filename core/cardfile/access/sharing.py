@@ -1,0 +1,135 @@
+"""Opening single records to others, for a time; and API tokens, which open a part of oneself to programs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from cardfile.access.guards import access_of, require_in_person
+from cardfile.access.tables import ApiToken, Share, Team, User
+from cardfile.access.token_scopes import TokenScopes
+from cardfile.database.tables import Record
+from cardfile.errors import InvalidInput, NotAllowed, NotFound
+from cardfile.journal.calls import Call
+from cardfile.journal.commands import command
+from cardfile.model.entities import Owned
+from cardfile.model.names import split_id
+from cardfile.model.record_types import RecordType
+
+__all__ = ["SHARING", "Level", "NewToken"]
+
+PRIVATE: Final = ("user", "share", "file")
+"""Entities whose records belong to somebody and are not shared."""
+
+
+class Level(StrEnum):
+    """What a share lets one do."""
+
+    READ = "read"
+    EDIT = "edit"
+
+
+@dataclass(frozen=True, slots=True)
+class NewToken:
+    """A token that was made; `secret` is shown this once."""
+
+    secret: str
+    expires_at: datetime | None
+
+
+@command("share.create", label={"en": "Share", "ru": "Открыть доступ"})
+async def create_share(
+    call: Call,
+    record: str,
+    to_user: User | None = None,
+    to_team: Team | None = None,
+    level: Level = Level.READ,
+    until: datetime | None = None,
+) -> Share:
+    """Open one record to one colleague or one team; nobody can give more than he has."""
+    if (to_user is None) == (to_team is None):
+        raise InvalidInput("Say to whom: either to a colleague or to a team.", path=("toUserId",))
+    if until is not None and until <= call.now:
+        raise InvalidInput("This moment is over already.", path=("until",))
+    record_type, number = _shared_thing(call, record)
+    table = record_type.entity.table
+    if not issubclass(table, Record):
+        raise InvalidInput(
+            "{entity} is not shared one by one.", entity=record_type.entity.label, path=("record",)
+        )
+    found = await call.load(table, [number])
+    if not found:
+        raise NotFound("There is no such record: {id}.", id=record, path=("record",))
+    if level is Level.EDIT and not await call.load(table, [number], action="edit"):
+        raise NotAllowed("You may not change this record yourself.", path=("level",))
+    share = await call.create(
+        Share,
+        {
+            "entity": record_type.key,
+            "record": number,
+            "to_user": to_user.id if to_user is not None else None,
+            "to_team": to_team.id if to_team is not None else None,
+            "level": level.value,
+            "until": until,
+            "author": call.actor.user,
+        },
+    )
+    call.record(
+        f"{record_type.key}.shared", found[0], to_user=share.to_user, to_team=share.to_team, level=level.value
+    )
+    await access_of(call).changed()
+    return share
+
+
+@command("share.revoke", label={"en": "Stop sharing", "ru": "Закрыть доступ"})
+async def revoke_share(call: Call, share: Share) -> Share:
+    """Close what a share has opened."""
+    await call.archive(share)
+    await access_of(call).changed()
+    return share
+
+
+@command("api_token.create", label={"en": "Make an API token", "ru": "Создать API-токен"})
+async def create_token(
+    call: Call, name: str, scopes: list[str], expires_at: datetime | None = None
+) -> NewToken:
+    """Make a token that acts for oneself within `scopes`, such as `client:read` or `*:read:own`."""
+    require_in_person(call)
+    if call.actor.user is None:
+        raise NotAllowed("Only a person can have a token.")
+    if not name.strip() or len(name) > 200 or not name.isprintable():
+        raise InvalidInput("Give the token a name of at most 200 characters.", path=("name",))
+    if not scopes or len(scopes) > 200:
+        raise InvalidInput("Say what the token may do, such as client:read.", path=("scopes",))
+    if expires_at is not None and expires_at <= call.now:
+        raise InvalidInput("This moment is over already.", path=("expiresAt",))
+    access = access_of(call)
+    limits = TokenScopes.parse(scopes, known=access.roles.actions)
+    issued = await access.tokens.issue(call.actor.user, name.strip(), limits, expires_at=expires_at)
+    call.record("api_token.created", await call.get(ApiToken, issued.token), name=name.strip())
+    return NewToken(issued.key, expires_at)
+
+
+@command("api_token.revoke", label={"en": "Revoke", "ru": "Отозвать"})
+async def revoke_token(call: Call, token: ApiToken) -> ApiToken:
+    """End a token: it opens nothing from now on."""
+    if token.revoked_at is None:
+        await call.write(token, revoked_at=call.now)
+    await access_of(call).changed()
+    return token
+
+
+def _shared_thing(call: Call, record: str) -> tuple[RecordType, int]:
+    parts = split_id(record)
+    record_type = call.app.model.by_prefix(parts[0]) if parts is not None else None
+    if parts is None or record_type is None:
+        raise NotFound("There is no such record: {id}.", id=record[:100], path=("record",))
+    if not isinstance(record_type.visibility, Owned) or record_type.key in PRIVATE:
+        raise InvalidInput(
+            "{entity} is not shared one by one.", entity=record_type.entity.label, path=("record",)
+        )
+    return record_type, parts[1]
+
+
+SHARING = (create_share, revoke_share, create_token, revoke_token)
+"""The commands on shares and tokens, for the core's declaration."""

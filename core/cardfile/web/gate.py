@@ -1,0 +1,245 @@
+"""The gate that every request passes: who asks, from where, how much, how long; and what goes out."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from cardfile.errors import NotAllowed, RateLimited
+from cardfile.rights import Actor
+from cardfile.web.addresses import TrustedProxies
+from cardfile.web.answers import TimedOut, TooLarge, answer_to
+from cardfile.web.cookies import is_from_our_pages, session_of
+from cardfile.web.languages import wished_locale
+from cardfile.web.pace import Pace
+
+if TYPE_CHECKING:
+    from cardfile.app import App
+
+__all__ = ["Gate"]
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+UPLOADS: Final = "/uploads"
+AROUND_A_FILE: Final = 64_000
+"""How many bytes a form may need around the file in it."""
+
+PATIENCE: Final = 15
+"""How many times longer an upload may take than another request."""
+
+SAFE: Final = ("GET", "HEAD", "OPTIONS")
+
+WANTED: Final = {
+    name.encode(): name
+    for name in (
+        "authorization",
+        "cookie",
+        "origin",
+        "host",
+        "sec-fetch-site",
+        "x-forwarded-for",
+        "accept-language",
+        "content-length",
+    )
+}
+
+HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
+    (b"cache-control", b"no-store"),
+    (b"vary", b"Accept-Language, Authorization, Cookie"),
+)
+"""What every answer carries unless an endpoint says otherwise."""
+
+
+class Gate:
+    """Puts `actor`, `locale`, `address`, `request_id` into `scope["state"]` and the app into `scope["app"]`.
+
+    Whatever an endpoint raises becomes a JSON answer; an answer that has begun is cut off.
+    """
+
+    def __init__(self, app: "App", inner: ASGI) -> None:
+        self._app, self._inner = app, inner
+        settings = app.settings
+        self._limits = settings.limits
+        self._proxies = TrustedProxies(settings.trusted_proxies)
+        self._pace = Pace(settings.limits.requests_per_minute)
+        self._base_url = settings.base_url
+        secure = urlsplit(settings.base_url).scheme == "https"
+        lasting = (b"strict-transport-security", b"max-age=31536000")
+        self._headers = (*HEADERS, lasting) if secure else HEADERS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._inner(scope, receive, send)
+            return
+        request = _Passage(self, scope, receive, send)
+        try:
+            await request.pass_on()
+        except Exception as error:  # noqa: BLE001  # the ASGI edge: whatever it is, the client gets an answer
+            await request.refuse(error)
+
+
+class _Passage:
+    """One request on its way through the gate."""
+
+    __slots__ = (
+        "_begun",
+        "_deadline",
+        "_gate",
+        "_given",
+        "_left",
+        "_limit",
+        "_receive",
+        "_request_id",
+        "_scope",
+        "_send",
+    )
+
+    def __init__(self, gate: Gate, scope: Scope, receive: Receive, send: Send) -> None:
+        self._gate, self._scope, self._receive, self._send = gate, scope, receive, send
+        self._request_id = secrets.token_hex(8)
+        self._begun = False
+        self._deadline: asyncio.Timeout | None = None
+        self._given: dict[str, str] = {}
+        for name, value in scope["headers"]:
+            wanted = WANTED.get(name)
+            if wanted is not None:
+                self._given[wanted] = value.decode("latin-1")
+        is_upload = scope["path"] == UPLOADS
+        limits = gate._limits
+        self._limit = limits.upload_bytes + AROUND_A_FILE if is_upload else limits.body_bytes
+        self._left = self._limit
+
+    async def pass_on(self) -> None:
+        gate, scope = self._gate, self._scope
+        app = gate._app
+        address = self._address()
+        state = {
+            "actor": None,
+            "locale": app.settings.locale,
+            "address": address,
+            "request_id": self._request_id,
+        }
+        # A server's own state may be shared between requests, so ours is a new dict each time.
+        scope["state"] = {**scope.get("state", {}), **state}
+        scope["app"] = app
+        actor = await self._actor()
+        self._set_language(actor)
+        wait = gate._pace.take(actor.user if actor is not None else address)
+        if wait:
+            raise RateLimited("Too many requests. Try again in {wait} s.", retry_after=wait, wait=wait)
+        if scope["type"] == "websocket":
+            await gate._inner(scope, self._receive, self._send)
+            return
+        self._check_length()
+        seconds = gate._limits.request_seconds
+        if scope["path"] == UPLOADS:
+            seconds *= PATIENCE
+        try:
+            async with asyncio.timeout(seconds) as self._deadline:
+                await gate._inner(scope, self._receive_limited, self._send_dressed)
+        except TimeoutError:
+            if self._deadline is not None and self._deadline.expired():
+                raise TimedOut("This request took longer than {seconds} s.", seconds=int(seconds)) from None
+            raise
+
+    async def refuse(self, error: Exception) -> None:
+        """Answer with an error; an answer that has begun is cut off by letting the error through."""
+        if self._begun:
+            raise error
+        if self._scope["type"] == "websocket":
+            await self._send({"type": "websocket.close", "code": 4403 if _is_about_rights(error) else 1011})
+            return
+        state = self._scope.get("state", {})
+        texts = self._gate._app.texts(str(state.get("locale", "en")))
+        answer = answer_to(error, texts, self._request_id)
+        await answer(self._scope, self._receive, self._send_dressed)
+
+    def _address(self) -> str:
+        client = self._scope.get("client")
+        peer = str(client[0]) if client else ""
+        return self._gate._proxies.address(peer, self._given.get("x-forwarded-for", ""))
+
+    async def _actor(self) -> Actor | None:
+        given, access = self._given, self._gate._app.access
+        authorization = given.get("authorization")
+        if authorization is not None:
+            kind, _, key = authorization.partition(" ")
+            return await access.resolve(key.strip()) if kind.lower() == "bearer" else None
+        cookie = given.get("cookie")
+        session = session_of(cookie) if cookie is not None else None
+        if not session:
+            return None
+        actor = await access.resolve_session(session)
+        if actor is not None and not self._is_safe():
+            raise NotAllowed("This request does not come from a page of this site.")
+        return actor
+
+    def _is_safe(self) -> bool:
+        """Tell whether a request that carries the cookie changes nothing, or was made by a page of ours."""
+        if self._scope["type"] == "http" and self._scope["method"] in SAFE:
+            return True
+        given = self._given
+        return is_from_our_pages(
+            fetch_site=given.get("sec-fetch-site", ""),
+            origin=given.get("origin", ""),
+            host=given.get("host", ""),
+            base_url=self._gate._base_url,
+        )
+
+    def _set_language(self, actor: Actor | None) -> None:
+        state = self._scope["state"]
+        header = self._given.get("accept-language")
+        wished = wished_locale(header) if header else None
+        if actor is not None:
+            wished = wished or actor.locale
+            if wished != actor.locale:
+                actor = replace(actor, locale=wished)
+            state["actor"] = actor
+        if wished:
+            state["locale"] = wished
+
+    def _check_length(self) -> None:
+        length = self._given.get("content-length")
+        if length is not None and (not length.isdecimal() or len(length) > 18 or int(length) > self._limit):
+            raise self._too_large()
+
+    def _too_large(self) -> TooLarge:
+        return TooLarge("This request is larger than {limit} bytes.", limit=self._limit)
+
+    async def _receive_limited(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request":
+            self._left -= len(message.get("body", b""))
+            if self._left < 0:
+                raise self._too_large()
+        return message
+
+    async def _send_dressed(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._begun = True
+            if self._deadline is not None and not self._deadline.expired():
+                # What has begun may go on as long as it likes: a stream, a download.
+                self._deadline.reschedule(None)
+            headers = list(message.get("headers", ()))
+            said = {name.lower() for name, _ in headers}
+            headers += [pair for pair in self._gate._headers if pair[0] not in said]
+            headers.append((b"x-request-id", self._request_id.encode()))
+            message = {**message, "headers": headers}
+        await self._send(message)
+
+
+def _is_about_rights(error: Exception) -> bool:
+    return isinstance(error, NotAllowed | RateLimited)
