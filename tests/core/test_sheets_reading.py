@@ -13,8 +13,8 @@ import pytest
 from cardfile.errors import InvalidInput
 from cardfile.spreadsheets.cells import NEVER_CALCULATED, CellError, Row, cell_address, column_letters
 from cardfile.spreadsheets.encodings import guess_single_byte
+from cardfile.spreadsheets.openpyxl_source import OpenpyxlSource
 from cardfile.spreadsheets.reader import SheetReaders
-from cardfile.spreadsheets.sources import OpenpyxlSource
 from cardfile.spreadsheets.text_source import find_delimiter
 
 pytestmark = pytest.mark.anyio

@@ -18,7 +18,7 @@ from cardfile.spreadsheets.cells import Row, SheetInfo
 from cardfile.spreadsheets.guards import FileFormat, check_outside
 from cardfile.spreadsheets.limits import MEGABYTE, FileLimits
 from cardfile.spreadsheets.marks import find_marks, sheet_parts
-from cardfile.spreadsheets.sources import UNREADABLE, CalamineSource, OpenpyxlSource, Source, overlay
+from cardfile.spreadsheets.sources import UNREADABLE, CalamineSource, Source, overlay
 from cardfile.spreadsheets.text_source import TextSource
 from cardfile.spreadsheets.walls import stand_alone, wall_in
 from cardfile.spreadsheets.wire import NEEDS_TOO_MUCH, pack, pack_rows
@@ -36,6 +36,7 @@ class Desk:
         self._limits = limits
         self._look = ArchiveLook()
         self._parts: dict[str, str] = {}
+        self._is_second = False
         self._source = self._open()
         self._rows: Iterator[Row] = iter(())
         self._reading = 0
@@ -110,17 +111,18 @@ class Desk:
         """Return the reader to use after one failed with `error`, or raise what must be told instead."""
         if isinstance(error, FileRefused | MemoryError | SystemExit | KeyboardInterrupt | KeyError):
             raise error
-        if not self._look.sheets or isinstance(self._source_now(), OpenpyxlSource):
+        if not self._look.sheets or self._is_second:
             raise FileRefused(UNREADABLE) from error
+        self._is_second = True
+        # It takes as long to import as a small file takes to be read, and is seldom needed.
+        from cardfile.spreadsheets.openpyxl_source import OpenpyxlSource  # noqa: PLC0415
+
         try:
             return OpenpyxlSource(self._file, about=self._row_counts())
         except MemoryError:
             raise
         except Exception as second:  # It lets anything out: KeyError, IndexError, TypeError.
             raise FileRefused(UNREADABLE) from second
-
-    def _source_now(self) -> Source | None:
-        return getattr(self, "_source", None)
 
     def _row_counts(self) -> Mapping[str, int]:
         sheets = self._look.sheets

@@ -1,23 +1,19 @@
-"""The readers of workbooks: calamine first, openpyxl where calamine gives up."""
+"""What a reader of files gives, and the first reader of workbooks: calamine."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO, Final, Protocol
 
-import openpyxl
 import python_calamine as calamine
 
 from cardfile.errors import FileRefused
 from cardfile.spreadsheets.cells import NEVER_CALCULATED, Cell, CellError, Row, SheetInfo
 
-__all__ = ["UNREADABLE", "CalamineSource", "OpenpyxlSource", "Source", "cut_empty_end", "overlay"]
+__all__ = ["UNREADABLE", "CalamineSource", "Source", "cut_empty_end", "overlay"]
 
 UNREADABLE: Final = (
     "The file cannot be understood as a spreadsheet: open it in Excel, save it as xlsx and send that."
 )
 """The sentence for a file on which every reader gave up."""
-
-_BLANK_ROWS: Final = 1000
 
 
 class Source(Protocol):
@@ -90,69 +86,6 @@ class CalamineSource:
                 raise KeyError(sheet)
             self._parsed = (sheet, self._book.get_sheet_by_name(sheet))
         return self._parsed[1]
-
-
-class OpenpyxlSource:
-    """A workbook (xlsx, xlsm) read by openpyxl: slower, forgiving towards other faults than calamine."""
-
-    def __init__(self, file: BinaryIO, *, about: Mapping[str, int]) -> None:
-        file.seek(0)
-        self._book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        self._about = about
-
-    def sheets(self) -> list[SheetInfo]:
-        """Return the sheets that hold cells, hidden ones included, in the file's order."""
-        return [
-            SheetInfo(
-                name=sheet.title,
-                is_visible=sheet.sheet_state == "visible",
-                about=self._about.get(sheet.title),
-            )
-            for sheet in self._book.worksheets
-        ]
-
-    def rows(self, sheet: str) -> Iterator[Row]:
-        """Yield the rows of `sheet` that are not blank; raises `KeyError` for an unknown sheet.
-
-        Stops after 1000 blank rows: some programs pad a sheet with a million of them.
-        """
-        opened = self._book[sheet]
-        opened.reset_dimensions()
-        blank = 0
-        rows = enumerate(opened.iter_rows(), 1)
-        while True:
-            try:
-                number, row = next(rows)
-            except StopIteration:
-                return
-            except MemoryError:
-                raise
-            except Exception as error:  # It lets anything out: KeyError, IndexError, ParseError.
-                raise FileRefused(UNREADABLE) from error
-            cells = cut_empty_end([self._value(cell) for cell in row])
-            blank = 0 if cells else blank + 1
-            if cells:
-                yield number, cells
-            elif blank > _BLANK_ROWS:
-                return
-
-    @staticmethod
-    def _value(cell: object) -> Cell:
-        value = getattr(cell, "value", None)
-        if value is None or value == "":
-            return None
-        if getattr(cell, "data_type", "n") == "e":
-            return CellError(str(value))
-        if isinstance(value, dt.datetime) and value.time() == dt.time() and not _shows_time(cell):
-            return value.date()
-        if isinstance(value, bool | int | float | str | dt.date | dt.time | dt.timedelta):
-            return value
-        return str(value)
-
-
-def _shows_time(cell: object) -> bool:
-    shown = str(getattr(cell, "number_format", "")).lower()
-    return "h" in shown or "ss" in shown
 
 
 def overlay(rows: Iterator[Row], marks: Mapping[tuple[int, int], CellError]) -> Iterator[Row]:
