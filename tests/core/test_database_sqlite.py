@@ -73,6 +73,19 @@ async def test_another_process_that_writes_is_waited_for_without_holding_up_the_
     assert await sqlite.fetch_value("select count(*) from thing") == 1
 
 
+async def test_a_transaction_has_the_write_lock_from_its_beginning(
+    sqlite: SqliteDatabase, path: Path
+) -> None:
+    other = sqlite3.connect(path, isolation_level=None, timeout=0)
+    async with sqlite.transaction() as transaction:
+        # A transaction that only asked for the lock at its first write could not be sure of what it has read.
+        assert await transaction.fetch("select id from thing") == []
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("insert into thing default values")
+    other.execute("insert into thing default values")
+    other.close()
+
+
 async def test_a_change_that_never_gets_its_turn_says_so(sqlite: SqliteDatabase) -> None:
     begun, enough = asyncio.Event(), asyncio.Event()
 
@@ -97,13 +110,13 @@ async def test_a_read_that_takes_too_long_is_stopped(sqlite: SqliteDatabase) -> 
 
 
 async def test_a_quick_read_that_is_not_quick_leaves_the_loop(sqlite: SqliteDatabase) -> None:
-    long_one = ENDLESS.replace("from r)", "from r where n < 300000)")
+    long_one = ENDLESS.replace("from r)", "from r where n < 60000)")
     reading = asyncio.create_task(sqlite.fetch(long_one, quick=True))
     ticks = 0
     while not reading.done():
         await asyncio.sleep(0)
         ticks += 1
-    assert reading.result() == [(300000,)]
+    assert reading.result() == [(60000,)]
     assert ticks > 5
 
 
