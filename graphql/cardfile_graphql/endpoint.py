@@ -1,6 +1,6 @@
 """`POST /graphql`, by the GraphQL-over-HTTP specification."""
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from cardfile.app import App
@@ -12,10 +12,11 @@ from cardfile.web.state import actor_of, locale_of
 from cardfile_graphql.context import RequestContext
 from cardfile_graphql.engine import Answer, Engine, Request
 from cardfile_graphql.errors import Code, error_json, errors_json
-from cardfile_graphql.playground import PLAYGROUND
+from cardfile_graphql.playground import PLAYGROUND, PLAYGROUND_POLICY
 
 __all__ = ["Endpoint"]
 
+Headers = Sequence[tuple[bytes, bytes]]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -38,9 +39,22 @@ class Endpoint:
         accepted = headers.get(b"accept", b"*/*")
         if scope["method"] != "POST":
             if scope["method"] in {"GET", "HEAD"} and b"text/html" in accepted:
-                await _send(send, 200, b"text/html; charset=utf-8", PLAYGROUND)
+                await _send(
+                    send,
+                    200,
+                    b"text/html; charset=utf-8",
+                    PLAYGROUND,
+                    more=((b"content-security-policy", PLAYGROUND_POLICY),),
+                )
                 return
-            await _refuse(send, accepted, 405, Code.BAD_REQUEST, "Documents are sent by POST.", allow=b"POST")
+            await _refuse(
+                send,
+                accepted,
+                405,
+                Code.BAD_REQUEST,
+                "Documents are sent by POST.",
+                more=((b"allow", b"POST"),),
+            )
             return
         media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
         if media_type != b"application/json":
@@ -115,20 +129,17 @@ async def _answer(send: Send, accepted: bytes, answer: Answer) -> None:
 
 
 async def _refuse(
-    send: Send, accepted: bytes, status: int, code: Code, message: str, *, allow: bytes | None = None
+    send: Send, accepted: bytes, status: int, code: Code, message: str, *, more: Headers = ()
 ) -> None:
-    await _send(send, status, _media_type(accepted), errors_json([error_json(code, message)]), allow=allow)
+    await _send(send, status, _media_type(accepted), errors_json([error_json(code, message)]), more=more)
 
 
-async def _send(
-    send: Send, status: int, media_type: bytes, body: bytes, *, allow: bytes | None = None
-) -> None:
+async def _send(send: Send, status: int, media_type: bytes, body: bytes, *, more: Headers = ()) -> None:
     headers = [
         (b"content-type", media_type),
         (b"content-length", b"%d" % len(body)),
         (b"vary", b"Accept, Accept-Language"),
+        *more,
     ]
-    if allow is not None:
-        headers.append((b"allow", allow))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
