@@ -46,8 +46,6 @@ async def create_client(call: Call, values: Values, if_duplicate: IfDuplicate = 
     """
     if if_duplicate is IfDuplicate.REFUSE:
         await _refuse_duplicates(call, values)
-    if "owner" not in values and call.actor.user is not None:
-        values["owner"] = call.actor.user
     return await call.create(Client, values)
 
 

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from cardfile.clients.choices import Standing
 from cardfile.clients.names import PARTS
 from cardfile.clients.tables import Client, ContactPoint
-from cardfile.errors import NotAllowed, Refused
+from cardfile.database.tables import Record
+from cardfile.errors import DeclarationError, NotAllowed, Refused
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import command
 from cardfile.model.fields import Kind
 from cardfile.model.record_types import Link, RecordType
-from cardfile.query import fetch_records, visible_ids
+from cardfile.query import fetch_records
 from cardfile.rights import EVERYTHING
 from cardfile.values.text import fold
 
@@ -18,7 +19,6 @@ __all__ = ["merge_clients"]
 
 Row = Mapping[str, object]
 
-PORTION = 1_000
 FURTHER = (Standing.LEAD, Standing.LOST, Standing.POTENTIAL, Standing.ACTIVE, Standing.PERMANENT)
 """Standings in the order in which a merger prefers them."""
 
@@ -39,28 +39,26 @@ async def merge_clients(call: Call, client: Client, other: Client, note: str | N
     await call.write(other, merged_into=client.id)
     await call.archive(other)
     changes = await _gains(call, client, other)
-    merged = await call.change(client, changes) if changes else client
+    merged = await call.write(client, changes) if changes else client
     call.record("client.merged", merged, other=other.id, note=note)
+    call.record("client.merged_away", other, into=client.id)
     return merged
 
 
 async def _require_mergeable(call: Call, client: Client, other: Client) -> None:
     if client.id == other.id:
         raise Refused("A client cannot be merged with himself: choose another one.", path=("otherId",))
-    for one in (client, other):
-        if one.archived_at is not None:
-            raise Refused("{name} is archived: restore the record first.", name=one.name)
-    allowed = await visible_ids(
-        call.app.database,
-        call.app.model,
-        call.app.model["client"],
-        call.rights,
-        [other.id],
-        now=call.now,
-        action="merge",
-    )
-    if other.id not in allowed:
+    if (await call.values(other))["archived_at"]:
+        raise Refused("{name} is archived: restore the record first.", name=other.name, path=("otherId",))
+    if not await call.load(Client, [other.id], action="merge"):
         raise NotAllowed("You may not merge {name} into another client.", name=other.name, path=("otherId",))
+
+
+def _records(record_type: RecordType) -> type[Record]:
+    table = record_type.entity.table
+    if not issubclass(table, Record):
+        raise DeclarationError(f"{record_type.plugin}: derive the table {record_type.table!r} from Record")
+    return table
 
 
 def _ways_to_client(record_type: RecordType) -> Iterable[Link]:
@@ -82,9 +80,9 @@ async def _turn(call: Call, record_type: RecordType, link: Link, winner: int, lo
         if _is_live(row) and any((columns, _values(row, columns)) in taken for columns in keys)
     ]
     stay = {row["id"] for row in doubled}
-    table = record_type.entity.table
-    for row in doubled:
-        await call.archive(await call.get(table, int(str(row["id"]))))
+    table = _records(record_type)
+    for record in await call.load(table, [int(str(row["id"])) for row in doubled], rights=EVERYTHING):
+        await call.archive(record)
     has_primary = {row["kind"] for row in ours if _is_live(row) and row.get("is_primary")} if ours else set()
     changes: dict[int, dict[str, object]] = {}
     for row in theirs:
@@ -92,8 +90,7 @@ async def _turn(call: Call, record_type: RecordType, link: Link, winner: int, lo
             changes[int(str(row["id"]))] = {link.path: winner}
             if row.get("is_primary") and row.get("kind") in has_primary:
                 changes[int(str(row["id"]))]["is_primary"] = False
-    for portion in _portions(sorted(changes)):
-        await call.bulk_write(table, {record: changes[record] for record in portion})
+    await call.bulk_write(table, changes, rights=EVERYTHING)
 
 
 def _unique_with(record_type: RecordType, link: Link) -> list[tuple[str, ...]]:
@@ -138,26 +135,18 @@ def _is_live(row: Row) -> bool:
     return row.get("archived_at") is None
 
 
-def _portions(keys: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (keys[start : start + PORTION] for start in range(0, len(keys), PORTION))
-
-
 async def _gains(call: Call, client: Client, other: Client) -> dict[str, object]:
     """Return what the client gets from the other: values that it lacks, choices beside its own."""
-    record_type = call.app.model["client"]
-    rows = await fetch_records(
-        call.app.database, call.app.model, record_type, EVERYTHING, now=call.now, ids=[client.id, other.id]
-    )
-    ours, theirs = ({row["id"]: row for row in rows}[one] for one in (client.id, other.id))
+    ours, theirs = await call.values(client), await call.values(other)
     gains: dict[str, object] = {}
-    for path, line in record_type.lines.items():
-        mine, yours = ours[path], theirs[path]
-        if not line.field.is_editable or yours in (None, ()):
+    for path, line in call.app.model["client"].lines.items():
+        if not line.field.is_editable or theirs[path] in (None, ""):
             continue
+        mine, yours = ours[path], theirs[path]
         if line.kind is Kind.CHOICES:
             united = tuple(dict.fromkeys((*_choices(mine), *_choices(yours))))
             gains |= {path: united} if united != mine else {}
-        elif mine is None:
+        elif mine in (None, ""):
             gains[path] = yours
     if not _may_share_name(ours, theirs):
         for part in PARTS:

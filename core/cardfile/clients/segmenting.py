@@ -61,7 +61,7 @@ async def update_segment(
         changes["filter"] = await _checked(call, segment.entity, filter)
     if shared is not None:
         changes["shared"] = shared
-    return await call.change(segment, changes) if changes else segment
+    return await call.write(segment, changes)
 
 
 @command(

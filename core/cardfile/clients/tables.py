@@ -2,15 +2,13 @@
 
 from typing import ClassVar
 
-from piccolo.columns import Boolean, Date, ForeignKey, LazyTableReference, OnDelete, Text, Timestamptz
+from piccolo.columns import Boolean, Date, ForeignKey, OnDelete, Text, Timestamptz
 
 from cardfile.access.tables import Team, User
 from cardfile.database.columns import IndexSpec
 from cardfile.database.tables import Record
 
 __all__ = ["Attribution", "Client", "ClientStanding", "ClientTag", "ContactPoint", "Segment", "Tag"]
-
-_CLIENT = LazyTableReference("Client", module_path=__name__)
 
 
 class Client(Record, tablename="client"):
@@ -40,7 +38,9 @@ class Client(Record, tablename="client"):
     zone = Text(null=True, default=None)
     preferred_channel = Text(null=True, default=None)
     last_contact_at = Timestamptz(null=True, default=None)
-    merged_into = ForeignKey(_CLIENT, null=True, default=None, on_delete=OnDelete.restrict)
+    merged_into: ForeignKey["Client"] = ForeignKey(
+        "self", null=True, default=None, on_delete=OnDelete.restrict
+    )
     search_text = Text(null=False, default="")
 
     keys: ClassVar = (
@@ -60,7 +60,7 @@ class ContactPoint(Record, tablename="contact_point"):
     client = ForeignKey(Client, null=False, on_delete=OnDelete.restrict)
     kind = Text(null=False, default=None)
     value = Text(null=False, default=None)
-    raw = Text(null=True, default=None)
+    raw = Text(null=True, default=None)  # type: ignore[assignment]  # Piccolo's own `raw` is not used here
     label = Text(null=True, default=None)
     extension = Text(null=True, default=None)
     is_primary = Boolean(null=False, default=False)

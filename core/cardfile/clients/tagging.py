@@ -11,7 +11,7 @@ __all__ = ["tag_client", "untag_client"]
 @command("client.tag", label={"en": "Tag", "ru": "Поставить метку"}, action="edit")
 async def tag_client(call: Call, client: Client, tag: Tag) -> Client:
     """Put a tag on a client; one that is there already stays."""
-    if tag.archived_at is not None:
+    if (await call.values(tag))["archived_at"]:
         raise Refused("The tag {name} is archived: restore it first.", name=tag.name, path=("tagId",))
     if not await _tags(call, client, tag):
         await call.create(ClientTag, {"client": client.id, "tag": tag.id})

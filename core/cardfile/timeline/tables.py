@@ -11,6 +11,7 @@ from piccolo.columns import (
     Text,
     Timestamptz,
 )
+from piccolo.table import Table
 
 from cardfile.access.tables import User
 from cardfile.database.columns import IndexSpec
@@ -25,7 +26,7 @@ _CLIENT = LazyTableReference("Client", module_path="cardfile.clients.tables")
 class Interaction(Record, tablename="interaction"):
     """One contact with a client, or a note about him."""
 
-    client = ForeignKey(_CLIENT, null=False, on_delete=OnDelete.restrict)
+    client: ForeignKey[Table] = ForeignKey(_CLIENT, null=False, on_delete=OnDelete.restrict)
     kind = Text(null=False, default=None)
     direction = Text(null=True, default=None)
     user = ForeignKey(User, null=True, default=None, on_delete=OnDelete.restrict)
@@ -49,7 +50,7 @@ class Interaction(Record, tablename="interaction"):
 class TimelineEntry(Stored, tablename="timeline_entry"):
     """A line of a client's history: a view over interactions and events."""
 
-    client = ForeignKey(_CLIENT, null=False, on_delete=OnDelete.restrict)
+    client: ForeignKey[Table] = ForeignKey(_CLIENT, null=False, on_delete=OnDelete.restrict)
     at = Timestamptz(null=False, default=None)
     kind = Text(null=False, default=None)
     direction = Text(null=True, default=None)
