@@ -329,6 +329,16 @@ class _Builder:
                 raise DeclarationError(
                     f"{plugin}: entity {key!r} is seen by its column {column!r}, which its table lacks"
                 )
+        if record_type.entity.search and "search_text" not in columns:
+            raise DeclarationError(
+                f"{plugin}: entity {key!r} is searched, so its table needs a column search_text (Text, default '')"
+            )
+        for name in record_type.entity.search:
+            link = record_type.links.get(name)
+            if name not in record_type.lines and (link is None or link.entry is None):
+                raise DeclarationError(
+                    f"{plugin}: entity {key!r} is searched by {name!r}, which is neither a field nor an entry list"
+                )
         for name in record_type.default_order:
             path = name.removeprefix("-")
             if path != "id" and path not in record_type.lines:
