@@ -20,7 +20,7 @@ class Writer(Protocol):
         """Make a record."""
         ...
 
-    async def change(self, record: R, values: Mapping[str, object], /) -> R:
+    async def write(self, record: R, values: Mapping[str, object], /) -> R:
         """Change a record."""
         ...
 
@@ -41,7 +41,7 @@ def _create(table: type[Record]) -> CommandFunction:
 
 
 async def _update(call: Writer, record: Record, values: Values) -> Record:
-    return await call.change(record, values)
+    return await call.write(record, values)
 
 
 async def _archive(call: Writer, record: Record) -> Record:

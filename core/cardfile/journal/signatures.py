@@ -106,7 +106,7 @@ def read_signature(name: str, function: CommandFunction) -> tuple[tuple[Paramete
 def _result(where: str, hint: Any) -> type | None:
     if hint is None or hint is type(None):
         return None
-    if isinstance(hint, type) and (issubclass(hint, Record) or _is_frozen(hint)):
+    if isinstance(hint, type) and (_is_record(hint) or _is_frozen(hint)):
         return hint
     raise DeclarationError(f"{where} returns {hint!r}: it can return a record, a frozen dataclass or None")
 
@@ -161,11 +161,15 @@ def _kind(cls: Any) -> ParameterKind | None:
     rules = (
         (ParameterKind.VALUES, issubclass(cls, Values)),
         (ParameterKind.DATA, cls is dict),
-        (ParameterKind.RECORD, issubclass(cls, Record)),
+        (ParameterKind.RECORD, _is_record(cls)),
         (ParameterKind.CHOICE, issubclass(cls, StrEnum)),
         (ParameterKind.INPUT, _is_frozen(cls)),
     )
     return next((kind for kind, holds in rules if holds), None)
+
+
+def _is_record(cls: type) -> bool:
+    return issubclass(cls, Record) and cls is not Record
 
 
 def _is_frozen(cls: type) -> bool:
