@@ -24,7 +24,7 @@ def _together(*rooms: Grants) -> Grants:
     return found
 
 
-class CorePlugin(Plugin):
+class CorePlugin(clients.ClientRules, Plugin):
     """People and rights, clients and their history, the journal and the jobs."""
 
     name = CORE
