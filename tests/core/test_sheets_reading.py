@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import io
 import os
+import struct
 import zipfile
 from pathlib import Path
 
@@ -242,6 +243,81 @@ async def test_a_sheet_that_says_it_is_the_largest_possible_is_read(tmp_path: Pa
                 assert cell in part
             new.writestr(name, part)
     assert await rows_of(path) == [(2, (None, "Ann"))]
+
+
+async def test_an_error_that_the_first_reader_does_not_know_is_left_to_the_second(tmp_path: Path) -> None:
+    path, content = tmp_path / "list.xlsx", io.BytesIO()
+    openpyxl.Workbook().save(content)
+    cells = '<c r="A1" t="inlineStr"><is><t>Ann</t></is></c><c r="B1" t="e"><v>#SPILL!</v></c><c r="C1"><v>7</v></c>'
+    sheet = f'<worksheet {NS}><sheetData><row r="1">{cells}</row></sheetData></worksheet>'
+    with zipfile.ZipFile(content) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, sheet if name.endswith("sheet1.xml") else old.read(name))
+    assert await rows_of(path) == [(1, ("Ann", CellError("#SPILL!"), 7))]
+
+
+async def test_an_open_document_is_read(tmp_path: Path) -> None:
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    cell = '<table:table-cell office:value-type="{}" office:{}="{}"><text:p>x</text:p></table:table-cell>'
+    row = cell.format("float", "value", 79161234567) + cell.format("date", "date-value", "2026-02-03")
+    content = (
+        f'<office:document-content {spaces}><office:body><office:spreadsheet><table:table table:name="Лист">'
+        '<table:table-row><table:table-cell table:number-columns-repeated="2"/></table:table-row>'
+        f"<table:table-row>{row}</table:table-row>"
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    path = tmp_path / "list.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<m:manifest xmlns:m="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+    assert await rows_of(path) == [(2, (79161234567, dt.date(2026, 2, 3)))]
+
+
+def old_excel_file() -> bytes:
+    """A workbook of Excel 97: a compound file with one stream of records in eight sectors."""
+
+    def record(number: int, body: bytes) -> bytes:
+        return struct.pack("<HH", number, len(body)) + body
+
+    def begin(kind: int) -> bytes:
+        return record(0x809, struct.pack("<HHHHII", 0x600, kind, 0, 0, 0, 0))
+
+    def entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+        letters = name.encode("utf-16-le")
+        free = 0xFFFFFFFF
+        tail = struct.pack("<HBBIII36xIQ", len(letters) + 2, kind, 1, free, free, child, start, size)
+        return letters.ljust(64, b"\0") + tail
+
+    end = record(0x0A, b"")
+    number = record(0x203, struct.pack("<HHHd", 2, 1, 0, 79161234567.0))
+    text = record(0x204, struct.pack("<HHHHB", 2, 2, 0, 3, 0) + b"Ann")
+    name = struct.pack("<BB", 7, 0) + b"Clients"
+    length = len(begin(5) + record(0x85, struct.pack("<IBB", 0, 0, 0) + name) + end)
+    book = begin(5) + record(0x85, struct.pack("<IBB", length, 0, 0) + name) + end
+    stream = (book + begin(0x10) + number + text + end).ljust(4096, b"\0")
+
+    last, unused = 0xFFFFFFFE, 0xFFFFFFFF
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(24, b"\0")
+    header += struct.pack("<HHHHH6xIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, last, 0, last, 0)
+    header += struct.pack("<109I", 0, *[unused] * 108)
+    table = struct.pack("<128I", 0xFFFFFFFD, last, *range(3, 10), last, *[unused] * 118)
+    directory = entry("Root Entry", 5, 1, last, 0) + entry("Workbook", 2, unused, 2, 4096)
+    return header + table + directory.ljust(512, b"\0") + stream
+
+
+async def test_an_old_excel_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"  # The content decides, not the name.
+    path.write_bytes(old_excel_file())
+    async with SheetReaders().open(path) as book:
+        assert [sheet.name for sheet in book.sheets] == ["Clients"]
+    assert await rows_of(path) == [(3, (None, 79161234567, "Ann"))]
 
 
 @pytest.mark.parametrize(("index", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (16383, "XFD")])
