@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from cardfile.model.entities import Entity, Everyone, Relation
+from cardfile.model.entities import Entity, Everyone
 from cardfile.model.fields import Choice, Field, Kind
 from cardfile_fitness.tables import Freeze, Membership, Plan, Visit
 
@@ -116,11 +116,6 @@ memberships = Entity(
             read_only=True,
         ),
     ),
-    relations=(
-        Relation(
-            "freezes", {"en": "Freezes", "ru": "Заморозки"}, target="freeze", via="membership", plain=True
-        ),
-    ),
     on="client",
     order=("-starts_on", "-id"),
 )
@@ -129,7 +124,6 @@ freezes = Entity(
     Freeze,
     label={"en": "Freeze", "ru": "Заморозка"},
     plural={"en": "Freezes", "ru": "Заморозки"},
-    collection="all_freezes",
     description="A pause of a membership, by which it ends later.",
     fields=(
         Field("starts_on", {"en": "First day", "ru": "Первый день"}, Kind.DATE, required=True),

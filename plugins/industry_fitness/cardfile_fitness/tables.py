@@ -1,9 +1,11 @@
 """The tables of a fitness club."""
 
+from typing import ClassVar
+
 from piccolo.columns import BigInt, Boolean, Date, ForeignKey, Integer, OnDelete, Text, Timestamptz, Varchar
 
 from cardfile.clients import Client
-from cardfile.database.tables import Record
+from cardfile.database import IndexSpec, Record
 
 __all__ = ["Freeze", "Membership", "Plan", "Visit"]
 
@@ -33,7 +35,14 @@ class Membership(Record, tablename="fitness_membership"):
     visits_left = Integer(null=True, default=None)
     price = BigInt(null=True, default=None)
     price_currency = Varchar(length=3, null=True, default=None)
-    previous = ForeignKey("self", null=True, default=None, on_delete=OnDelete.restrict)
+    previous: ForeignKey["Membership"] = ForeignKey(
+        "self", null=True, default=None, on_delete=OnDelete.restrict
+    )
+
+    keys: ClassVar = (
+        IndexSpec(columns=("client", "starts_on", "id")),
+        IndexSpec(columns=("status", "ends_on", "id"), living=True),
+    )
 
 
 class Freeze(Record, tablename="fitness_freeze"):
@@ -43,6 +52,8 @@ class Freeze(Record, tablename="fitness_freeze"):
     starts_on = Date(null=False, default=None)
     ends_on = Date(null=False, default=None)
     reason = Text(null=True, default=None)
+
+    keys: ClassVar = (IndexSpec(columns=("membership",)),)
 
 
 class Visit(Record, tablename="fitness_visit"):
@@ -55,3 +66,9 @@ class Visit(Record, tablename="fitness_visit"):
     via = Text(null=False, default="manual")
     # The turnstile's own number: an event that it repeats changes nothing.
     external_id = Text(null=True, default=None)
+
+    keys: ClassVar = (
+        IndexSpec(columns=("client", "entered_at", "id")),
+        IndexSpec(columns=("entered_at", "id"), living=True),
+        IndexSpec(columns=("external_id",), unique=True, living=True),
+    )
