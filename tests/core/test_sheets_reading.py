@@ -248,11 +248,12 @@ async def test_a_sheet_that_says_it_is_the_largest_possible_is_read(tmp_path: Pa
 async def test_an_error_that_the_first_reader_does_not_know_is_left_to_the_second(tmp_path: Path) -> None:
     path, content = tmp_path / "list.xlsx", io.BytesIO()
     openpyxl.Workbook().save(content)
-    cells = '<c r="A1" t="inlineStr"><is><t>Ann</t></is></c><c r="B1" t="e"><v>#SPILL!</v></c><c r="C1"><v>7</v></c>'
+    name = '<c r="A1" t="inlineStr"><is><t>Ann</t></is></c>'
+    cells = f'{name}<c r="B1" t="e"><v>#SPILL!</v></c><c r="C1"><v>7</v></c>'
     sheet = f'<worksheet {NS}><sheetData><row r="1">{cells}</row></sheetData></worksheet>'
     with zipfile.ZipFile(content) as old, zipfile.ZipFile(path, "w") as new:
-        for name in old.namelist():
-            new.writestr(name, sheet if name.endswith("sheet1.xml") else old.read(name))
+        for part in old.namelist():
+            new.writestr(part, sheet if part.endswith("sheet1.xml") else old.read(part))
     assert await rows_of(path) == [(1, ("Ann", CellError("#SPILL!"), 7))]
 
 
