@@ -117,8 +117,8 @@ class App:
     ) -> AsyncIterator[UnitOfWork]:
         """Open a unit of work: what is done in the block happens as a whole, or not at all.
 
-        Inside another one it is a savepoint. `batch` and `cause` are as the journal takes them. After the commit
-        the worker of this process is called for the jobs that were put in.
+        Inside another one it is a savepoint. `batch` and `cause` are as the journal takes them. After the
+        commit the worker of this process is called for the jobs that were put in.
         """
         is_nested = self in _UNITS_OF.get()
         token = _UNITS_OF.set((*_UNITS_OF.get(), self))

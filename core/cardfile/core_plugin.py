@@ -8,9 +8,23 @@ from cardfile.database import PluginMigrations
 from cardfile.declarations import Grants
 from cardfile.errors import DeclarationError
 from cardfile.model.record_types import CORE
-from cardfile.plugins import Plugin
+from cardfile.plugins import Demo, Plugin, SignIn
+from cardfile.rights import Actor
 
 __all__ = ["CorePlugin"]
+
+PEOPLE = (
+    ("owner", "Olga Orlova", "owner"),
+    ("head", "Pavel Petrov", "head"),
+    ("anna", "Anna Andreeva", "manager"),
+    ("boris", "Boris Belov", "manager"),
+    ("clara", "Clara Chernova", "manager"),
+    ("specialist", "Sergey Sokolov", "specialist"),
+    ("analyst", "Alisa Antonova", "analyst"),
+)
+"""The people of the demo: login, name, role."""
+
+TEAM = ("head", "anna", "boris", "clara", "specialist")
 
 
 def _together(*rooms: Grants) -> Grants:
@@ -35,6 +49,24 @@ class CorePlugin(clients.ClientRules, Plugin):
     commands = (*access.COMMANDS, *clients.COMMANDS)
     grants = _together(access.GRANTS, clients.GRANTS)
     jobs = jobs_room.JOBS
+
+    async def demo(self, demo: Demo) -> None:
+        """Hire a small company: an owner, a head, three managers in his team, a specialist and an analyst."""
+        password = demo.new_password()
+        # Hashing is slow on purpose, and all of them may well have the same password.
+        hashed = await demo.app.access.passwords.hash(password)
+        people: dict[str, int] = {}
+        async with demo.app.unit_of_work(Actor.system("demo"), via="demo") as work:
+            for login, name, role in PEOPLE:
+                values = {"login": f"{login}@demo.example", "name": name, "locale": demo.app.settings.locale}
+                made = await work.do("user.create", values=values, roles=[role])
+                assert isinstance(made, access.User)
+                people[login] = made.id
+                await demo.app.access.sign_in.keep_password(made.id, hashed)
+                demo.sign_ins.append(SignIn(f"{login}@demo.example", password, role, made.id))
+            team = await work.do("team.create", values={"name": "Sales", "head": people["head"]})
+            for login in TEAM:
+                await work.do("team.add_member", team=team, member=people[login])
 
     def migration_lists(self) -> PluginMigrations:
         """Return a list for every room, so that each can grow at its own end."""

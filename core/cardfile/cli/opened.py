@@ -2,14 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
 from cardfile.app import App
+from cardfile.query.rows import fetch_records
 from cardfile.rights import Actor
 from cardfile.settings import Settings
 
-__all__ = ["build_app", "operator", "run"]
+__all__ = ["build_app", "fetch", "operator", "run"]
 
 Answer = TypeVar("Answer")
 LINE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -25,6 +26,27 @@ def build_app(**overrides: Any) -> App:
 def operator(command: str) -> Actor:
     """Return who acts when somebody at the machine's own keyboard gives a command."""
     return Actor.system(f"cardfile {command}")
+
+
+async def fetch(
+    app: App,
+    entity: str,
+    *,
+    filter: Mapping[str, object] | None = None,  # the word of the API
+    order: Sequence[str] = (),
+    limit: int = 10_000,
+) -> list[dict[str, object]]:
+    """Return records of a running app as whoever is at the machine sees them: all of them."""
+    return await fetch_records(
+        app.database,
+        app.model,
+        app.model[entity],
+        operator("list").rights,
+        now=app.clock.now(),
+        filter=filter,
+        order=order,
+        limit=limit,
+    )
 
 
 def run(work: Coroutine[Any, Any, Answer]) -> Answer:

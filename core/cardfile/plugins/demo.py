@@ -1,5 +1,6 @@
 """Made-up data to try an edition with: what a plugin's `demo` is given."""
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,7 +29,8 @@ class Demo:
     """The demo while it is being made: the app, a random generator that always gives the same, the time.
 
     Plugins are asked in the order of loading, so `sign_ins` already holds the people of the core: an owner,
-    a head and managers. `size` is how many records of the main sort to make; `say` tells of progress.
+    a head and managers. `queries` are GraphQL documents worth pasting, of which the last is shown. `size` is how
+    many records of the main sort to make; `say` tells of progress.
     """
 
     app: "App"
@@ -37,6 +39,11 @@ class Demo:
     size: int
     say: Callable[[str], None]
     sign_ins: list[SignIn] = field(default_factory=list)
+    queries: list[str] = field(default_factory=list)
+
+    def new_password(self) -> str:
+        """Return a password that is hard to guess; the demo prints it."""
+        return secrets.token_urlsafe(9)
 
     def users(self, role: str) -> list[int]:
         """Return the ids of the people with `role`, in the order in which they were made."""

@@ -6,6 +6,7 @@ is used.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,8 +71,10 @@ def make_user(app: "App") -> "Callable[..., Awaitable[Person]]":
     """Return what makes users: by roles, and by fields such as `name`."""
     from cardfile.testing.people import make_person
 
+    numbers = count()
+
     async def make(*roles: str, **values: Any) -> "Person":
-        return await make_person(app, *roles, **values)
+        return await make_person(app, *roles, number=next(numbers), **values)
 
     return make
 

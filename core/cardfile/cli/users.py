@@ -1,0 +1,95 @@
+"""`cardfile user`."""
+
+from typing import Annotated, Any
+
+from typer import Argument, Option, Typer, prompt
+
+from cardfile.access import fold_login
+from cardfile.app import App
+from cardfile.cli.opened import build_app, fetch, operator, run
+from cardfile.cli.tables import print_table
+from cardfile.errors import NotFound
+
+program = Typer(no_args_is_help=True, help="Make and list people, give passwords and roles.")
+
+Login = Annotated[str, Argument(help="The e-mail address with which the person signs in.")]
+Password = Annotated[str | None, Option(help="The password; asked for when it is left out.")]
+
+
+@program.command()
+def create(
+    login: Login,
+    *,
+    name: Annotated[str, Option(help="The person's name.")] = "",
+    role: Annotated[list[str] | None, Option(help="A role; may be given several times.")] = None,
+    password: Password = None,
+) -> None:
+    """Make a user who can sign in."""
+    secret = password or _ask()
+    run(_create(build_app(), login, name or login.partition("@")[0], role or [], secret))
+    print(f"{login} can sign in now.")
+
+
+@program.command("list")
+def list_(*, limit: Annotated[int, Option(help="How many at most.", min=1, max=10_000)] = 500) -> None:
+    """List users with their roles."""
+    rows = run(_list(build_app(), limit))
+    print_table(("id", "login", "name", "roles", "active"), rows)
+
+
+@program.command("password")
+def set_password(login: Login, *, password: Password = None) -> None:
+    """Give a user a new password; all his sessions end."""
+    run(_do(build_app(), "user.set_password", login, password=password or _ask()))
+    print(f"{login} has a new password; all sessions are ended.")
+
+
+@program.command("role")
+def role_(
+    login: Login,
+    role: Annotated[str, Argument(help="The key of the role, such as manager.")],
+    *,
+    revoke: Annotated[bool, Option("--revoke", help="Take the role away instead.")] = False,
+) -> None:
+    """Give a user a role, or take it away."""
+    run(_do(build_app(), "user.revoke_role" if revoke else "user.grant_role", login, role=role))
+    print(f"{login} {'no longer has' if revoke else 'has'} the role {role}.")
+
+
+def _ask() -> str:
+    return str(prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+async def _create(app: App, login: str, name: str, roles: list[str], password: str) -> None:
+    async with app.running(), app.unit_of_work(operator("user create"), via="cli") as work:
+        user = await work.do("user.create", values={"login": login, "name": name}, roles=roles)
+        await work.do("user.set_password", user=user, password=password)
+
+
+async def _list(app: App, limit: int) -> list[tuple[object, ...]]:
+    async with app.running():
+        people = await fetch(app, "user", order=("login",), limit=limit)
+        roles = await fetch(app, "user_role", order=("role",))
+    return [
+        (
+            one["id"],
+            one["login"],
+            one["name"],
+            ", ".join(str(each["role"]) for each in roles if each["holder"] == one["id"]),
+            "yes" if one["is_active"] else "no",
+        )
+        for one in people
+    ]
+
+
+async def _do(app: App, command: str, login: str, **arguments: Any) -> None:
+    async with app.running(), app.unit_of_work(operator(command), via="cli") as work:
+        await work.do(command, user=await find_user(app, login), **arguments)
+
+
+async def find_user(app: App, login: str) -> int:
+    """Return the id of the user who signs in as `login`; raises `NotFound`."""
+    found = await fetch(app, "user", filter={"login": {"eq": fold_login(login)}}, limit=1)
+    if not found:
+        raise NotFound("Nobody signs in as {login}.", login=login)
+    return int(str(found[0]["id"]))
