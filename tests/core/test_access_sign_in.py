@@ -187,6 +187,12 @@ async def test_garbage_is_a_wrong_password(house: House, password: str) -> None:
         await house.access.sign_in.sign_in("ann@example.com", password)
 
 
+@pytest.mark.parametrize("login", ["", "nul \x00", "lone \ud800 surrogate", "x" * 100_000, "'; drop table"])
+async def test_garbage_is_an_unknown_name(house: House, login: str) -> None:
+    with pytest.raises(Unauthenticated):
+        await house.access.sign_in.sign_in(login, PASSWORD, address="a\x00b", agent="\ud800")
+
+
 async def test_signing_out_ends_the_session_and_no_other(house: House) -> None:
     await house.user("ann", password=PASSWORD)
     one, two = [await house.access.sign_in.sign_in("ann@example.com", PASSWORD) for _ in range(2)]

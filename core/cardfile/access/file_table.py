@@ -14,10 +14,10 @@ __all__ = ["File", "file"]
 class File(Record, tablename="stored_file"):
     """A file that somebody uploaded."""
 
-    name = Varchar(length=255)
-    media_type = Varchar(length=100)
+    name = Varchar(length=255, default=None)
+    media_type = Varchar(length=100, default=None)
     size = BigInt(default=0)
-    sha256 = Varchar(length=64)
+    sha256 = Varchar(length=64, default=None)
     owner = ForeignKey(User, null=True, default=None, on_delete=OnDelete.restrict)
 
     keys = (IndexSpec(columns=("owner", "id")), IndexSpec(columns=("sha256",)))

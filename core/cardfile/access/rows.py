@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from cardfile.database.database import Database
 from cardfile.database.tables import Record, Stored
@@ -18,7 +19,7 @@ async def add_row(
     by: int | None = None,
 ) -> int:
     """Insert a row under a new id and return the id; such rows have no history in the journal."""
-    row: dict[str, object] = dict(values)
+    row: dict[str, Any] = dict(values)
     if issubclass(table, Record):
         row |= {"created_at": now, "updated_at": now, "created_by": by, "updated_by": by}
     async with database.transaction() as transaction:

@@ -113,7 +113,7 @@ async def create_token(
 @command("api_token.revoke", label={"en": "Revoke", "ru": "Отозвать"})
 async def revoke_token(call: Call, token: ApiToken) -> ApiToken:
     """End a token: it opens nothing from now on."""
-    if token.revoked_at is None:
+    if (await call.values(token))["revoked_at"] is None:
         await call.write(token, revoked_at=call.now)
     await access_of(call).changed()
     return token

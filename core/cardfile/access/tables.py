@@ -26,8 +26,8 @@ __all__ = [
 class User(Record, tablename="user_account"):
     """A colleague. The table is not called `user`, which PostgreSQL takes for the database's own user."""
 
-    login = Varchar(length=254)
-    name = Varchar(length=200)
+    login = Varchar(length=254, default=None)
+    name = Varchar(length=200, default=None)
     extension = Varchar(length=20, null=True, default=None)
     locale = Varchar(length=5, null=True, default=None)
     zone = Varchar(length=64, null=True, default=None)
@@ -47,7 +47,7 @@ class User(Record, tablename="user_account"):
 class Team(Record, tablename="team"):
     """People who work together, below another team or on their own."""
 
-    name = Varchar(length=200)
+    name = Varchar(length=200, default=None)
     parent: "ForeignKey[Team]" = ForeignKey("self", null=True, default=None, on_delete=OnDelete.restrict)
     head = ForeignKey(User, null=True, default=None, on_delete=OnDelete.set_null)
 
@@ -67,7 +67,7 @@ class UserRole(Record, tablename="user_role"):
     """A role that somebody has, by its key: the role itself is declared in code."""
 
     holder = ForeignKey(User, on_delete=OnDelete.restrict)
-    role = Varchar(length=64)
+    role = Varchar(length=64, default=None)
 
     keys = (IndexSpec(columns=("holder", "role"), unique=True, living=True),)
 
@@ -75,8 +75,8 @@ class UserRole(Record, tablename="user_role"):
 class Share(Record, tablename="share"):
     """One record opened to one person or one team, until a moment if there is one."""
 
-    entity = Varchar(length=100)
-    record = BigInt()
+    entity = Varchar(length=100, default=None)
+    record = BigInt(default=None)
     to_user = ForeignKey(User, null=True, default=None, on_delete=OnDelete.restrict)
     to_team = ForeignKey(Team, null=True, default=None, on_delete=OnDelete.restrict)
     level = Varchar(length=8, default="read")
@@ -94,7 +94,7 @@ class Credential(Stored, tablename="credential"):
     """The hash of somebody's password."""
 
     holder = ForeignKey(User, on_delete=OnDelete.restrict)
-    password_hash = Text()
+    password_hash = Text(default=None)
     changed_at = Timestamptz(default=None)
 
     keys = (IndexSpec(columns=("holder",), unique=True),)
@@ -104,7 +104,7 @@ class Session(Stored, tablename="session"):
     """A sign-in that still holds: the SHA-256 of its token, never the token."""
 
     holder = ForeignKey(User, on_delete=OnDelete.restrict)
-    token_hash = Varchar(length=64)
+    token_hash = Varchar(length=64, default=None)
     began_at = Timestamptz(default=None)
     expires_at = Timestamptz(default=None)
     last_used_at = Timestamptz(default=None)
@@ -119,8 +119,8 @@ class ApiToken(Record, tablename="api_token"):
     """A program's way in on behalf of a person, with less than that person's rights."""
 
     holder = ForeignKey(User, on_delete=OnDelete.restrict)
-    name = Varchar(length=200)
-    token_hash = Varchar(length=64)
+    name = Varchar(length=200, default=None)
+    token_hash = Varchar(length=64, default=None)
     scopes = Text(default="")
     expires_at = Timestamptz(null=True, default=None)
     last_used_at = Timestamptz(null=True, default=None)
@@ -132,7 +132,7 @@ class ApiToken(Record, tablename="api_token"):
 class SignInAttempt(Record, tablename="sign_in_attempt"):
     """One try to sign in: what the limits count and what an audit reads."""
 
-    login = Varchar(length=254)
+    login = Varchar(length=254, default=None)
     address = Varchar(length=64, default="")
     outcome = Varchar(length=16, default="failed")
     holder = ForeignKey(User, null=True, default=None, on_delete=OnDelete.restrict)

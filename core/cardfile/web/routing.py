@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from starlette.routing import BaseRoute, Router, WebSocketRoute, request_response
 from starlette.routing import Route as StarletteRoute
@@ -63,10 +63,10 @@ def _bound(plugin: str, one: Route) -> BaseRoute:
 def _as_asgi(plugin: str, one: Route) -> ASGI:
     endpoint: Any = one.endpoint
     if not (inspect.isfunction(endpoint) or inspect.ismethod(endpoint)):
-        return endpoint
+        return cast(ASGI, endpoint)  # an object that is called as an ASGI application
     count = len(inspect.signature(endpoint).parameters)
     if count == 3:
-        return endpoint  # type: ignore[no-any-return]  # a function that is an ASGI application
+        return cast(ASGI, endpoint)  # a function that is an ASGI application
     if count != 1 or one.websocket or not inspect.iscoroutinefunction(endpoint):
         raise DeclarationError(
             f"{plugin}: the endpoint of {one.path!r} must be an ASGI application, "
