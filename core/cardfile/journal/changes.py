@@ -43,13 +43,15 @@ async def change_rows(
     new values and versions. Raises `VersionConflict` when somebody else was quicker.
     """
     await _read_entries(unit, plan, befores, changes)
-    different = {record: _difference(befores[record], given) for record, given in changes.items()}
+    different = {record: _difference(plan, befores[record], given) for record, given in changes.items()}
     different = {record: values for record, values in different.items() if values}
     if ask and different:
         records = LazyRecords(plan, {record: befores[record] for record in different})
         await unit.app.hooks.each_changing(call, plan.key, records, different)
         await _read_entries(unit, plan, befores, different)
-        different = {record: _difference(befores[record], values) for record, values in different.items()}
+        different = {
+            record: _difference(plan, befores[record], values) for record, values in different.items()
+        }
         different = {record: values for record, values in different.items() if values}
     if not different:
         return {}
@@ -63,8 +65,14 @@ async def change_rows(
     return different
 
 
-def _difference(before: Row, given: Mapping[str, object]) -> Row:
-    return {path: value for path, value in given.items() if before.get(path, _MISSING) != value}
+def _difference(plan: Plan, before: Row, given: Mapping[str, object]) -> Row:
+    return {
+        path: value
+        for path, value in given.items()
+        if before.get(path, _MISSING) != value
+        # Lists have no order of their own.
+        and not (path in plan.entries and set(_entries(before.get(path))) == set(_entries(value)))
+    }
 
 
 async def _read_entries(

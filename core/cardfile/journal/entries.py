@@ -1,7 +1,7 @@
 """Lists that are written as plain texts: phones, e-mails, messengers of a client."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from cardfile.errors import InvalidInput, InvalidInputs, Refused
@@ -19,10 +19,13 @@ KNOWN: Final = ("value", "raw", "label", "is_primary", "extension")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One text of a list: as it is kept, as it was typed, and what people call it."""
+    """One text of a list: as it is kept, as it was typed, and what people call it.
+
+    Typed otherwise it is still the same entry.
+    """
 
     value: str
-    raw: str = ""
+    raw: str = field(default="", compare=False)
     label: str | None = None
     is_primary: bool = False
     extension: str | None = None
