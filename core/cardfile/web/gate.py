@@ -147,13 +147,17 @@ class _Passage:
         seconds = gate._limits.request_seconds
         if scope["path"] == UPLOADS:
             seconds *= PATIENCE
+        deadline = asyncio.timeout(seconds)
         try:
-            async with asyncio.timeout(seconds) as self._deadline:
+            async with deadline:
+                self._deadline = deadline
                 await gate._inner(scope, self._receive_limited, self._send_dressed)
         except TimeoutError:
-            if self._deadline is not None and self._deadline.expired():
+            if deadline.expired():
                 raise TimedOut("This request took longer than {seconds} s.", seconds=int(seconds)) from None
             raise
+        finally:
+            self._deadline = None
 
     async def refuse(self, error: Exception) -> None:
         """Answer with an error; an answer that has begun is cut off by letting the error through."""
