@@ -60,7 +60,7 @@ class ContactPoint(Record, tablename="contact_point"):
     client = ForeignKey(Client, null=False, on_delete=OnDelete.restrict)
     kind = Text(null=False, default=None)
     value = Text(null=False, default=None)
-    raw = Text(null=True, default=None)
+    raw = Text(null=True, default=None)  # type: ignore[assignment]  # hides Table.raw, which nobody uses
     label = Text(null=True, default=None)
     extension = Text(null=True, default=None)
     is_primary = Boolean(null=False, default=False)

@@ -178,7 +178,7 @@ async def test_a_taken_unique_value_is_a_refusal_with_a_path(club: Club) -> None
 async def test_many_rows_are_checked_together_and_refused_one_by_one(club: Club) -> None:
     async with club.work(manager(1)) as work:
         call = Call(work, club.commands["client.create"])
-        rows = [
+        rows: list[dict[str, object]] = [
             {"name": "Ann", "birthday": "1.2.1990"},
             {"name": "Bob", "birthday": "?"},
             {"owner": 2, "name": "C"},

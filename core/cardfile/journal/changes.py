@@ -19,7 +19,7 @@ from cardfile.query.row import constant
 from cardfile.rights import EVERYTHING
 from cardfile.values.text import fold
 
-__all__ = ["change_rows"]
+__all__ = ["change_rows", "read_entries_of"]
 
 Row = dict[str, object]
 Changes = MutableMapping[int, dict[str, object]]
@@ -42,13 +42,13 @@ async def change_rows(
     Hooks are asked with the differences (not with `ask=False`), and may change them. `befores` then hold the
     new values and versions. Raises `VersionConflict` when somebody else was quicker.
     """
-    await _read_entries(unit, plan, befores, changes)
+    await read_entries_of(unit, plan, befores, changes)
     different = {record: _difference(plan, befores[record], given) for record, given in changes.items()}
     different = {record: values for record, values in different.items() if values}
     if ask and different:
         records = LazyRecords(plan, {record: befores[record] for record in different})
         await unit.app.hooks.each_changing(call, plan.key, records, different)
-        await _read_entries(unit, plan, befores, different)
+        await read_entries_of(unit, plan, befores, different)
         different = {
             record: _difference(plan, befores[record], values) for record, values in different.items()
         }
@@ -75,7 +75,7 @@ def _difference(plan: Plan, before: Row, given: Mapping[str, object]) -> Row:
     }
 
 
-async def _read_entries(
+async def read_entries_of(
     unit: Unit, plan: Plan, befores: Mapping[int, Row], changes: Mapping[int, Mapping[str, object]]
 ) -> None:
     """Complete what the records were read as by the lists that are to change."""

@@ -1,6 +1,6 @@
 """Taking back what a batch has done: an import, a merge, a bulk change."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 
 from cardfile.errors import InvalidInput
-from cardfile.journal.changes import change_rows
+from cardfile.journal.changes import change_rows, read_entries_of
 from cardfile.journal.commands import Command
 from cardfile.journal.creation import Books
 from cardfile.journal.entries import kept_entries
@@ -57,13 +57,13 @@ class _Was:
 
     created: bool = False
     before: dict[str, Any] = field(default_factory=dict)
-    last: int = 0
+    after: dict[str, Any] = field(default_factory=dict)
 
 
 async def revert_batch(work: Unit, batch: int) -> Reverted:
     """Take back a batch: new records are archived, changed fields get their earlier values.
 
-    A field that was changed later, outside of the batch, stays as it is and is named in `kept`. The taking
+    A field that is no longer as the batch has left it stays as it is and is named in `kept`. The taking
     back is a batch of its own. It is not asked whether the actor may do this to each record: the command that
     calls it says who may. Raises `InvalidInput` when the batch is unknown or was taken back before.
     """
@@ -118,22 +118,16 @@ async def _revert(
     work: Unit, plan: Plan, batch: int, ids: Sequence[int], kept: list[Kept]
 ) -> tuple[int, int]:
     dialect = work.app.database.dialect
-    any_of = dialect.any_of(2, "bigint")
     rows = await work.transaction.fetch(
-        "select record, id, batch, before, after from event "
-        f"where entity = $1 and record {any_of} order by record, id",
-        (plan.key, list(ids)),
+        # The batch may be much larger than this portion of it: the records are the shorter way.
+        f"select record, before, after from event where entity = $1 and record {dialect.any_of(2, 'bigint')} "
+        f"and {dialect.filter_only('batch')} = $3 order by record, id",
+        (plan.key, list(ids), batch),
     )
     found: dict[int, _Was] = {}
-    later: dict[int, set[str]] = {}
-    for record, _event, other, before, after in _decoded(rows):
-        if other == batch:
-            _remember(found.setdefault(record, _Was()), before, after)
-            later.setdefault(record, set()).clear()
-        elif record in found and after is not None:
-            later[record].update(after)
-    command = _command(plan)
-    books = Books(Ledger(work, command), Upkeep(work))
+    for record, before, after in rows:
+        if after is not None:
+            _remember(found.setdefault(int(str(record)), _Was()), before, orjson.loads(str(after)))
     befores = await _now(work, plan, found)
     changes: dict[int, dict[str, object]] = {}
     archived = 0
@@ -141,43 +135,37 @@ async def _revert(
         row = befores.get(record)
         if row is None:
             kept.append(Kept(plan.key, record, tuple(sorted(was.before)), "It is gone."))
-            continue
-        if was.created:
-            if row["archived_at"] is None:
-                changes[record] = {"archived_at": work.now}
-                archived += 1
-            continue
-        stays = tuple(sorted(was.before.keys() & later[record]))
-        if stays:
-            kept.append(Kept(plan.key, record, stays, "It was changed since."))
-        changes[record] = {
-            path: _value(plan, path, value) for path, value in was.before.items() if path not in stays
-        }
+        elif not was.created:
+            stays = tuple(sorted(path for path in was.before if _is_changed(plan, path, row, was)))
+            if stays:
+                kept.append(Kept(plan.key, record, stays, "It was changed since."))
+            earlier = {path: value for path, value in was.before.items() if path not in stays}
+            changes[record] = {path: _value(plan, path, value) for path, value in earlier.items()}
+        elif row["archived_at"] is None:
+            changes[record] = {"archived_at": work.now}
+            archived += 1
+    books = Books(Ledger(work, _command(plan)), Upkeep(work))
     done = await change_rows(None, work, books, plan, befores, changes, ask=False)
     await books.upkeep.settle()
     await books.ledger.write()
     return len(done) - archived, archived
 
 
-def _decoded(rows: Iterable[Sequence[object]]) -> Iterable[tuple[int, int, int, Any, Any]]:
-    for record, event, batch, before, after in rows:
-        yield (
-            int(str(record)),
-            int(str(event)),
-            int(str(batch)),
-            None if before is None else orjson.loads(str(before)),
-            None if after is None else orjson.loads(str(after)),
-        )
-
-
-def _remember(was: _Was, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> None:
-    if after is None:
-        return
+def _remember(was: _Was, before: object, after: Mapping[str, Any]) -> None:
+    was.after.update(after)
     if before is None:
         was.created = True
         return
-    for path in after:
-        was.before.setdefault(path, before.get(path))
+    for path, value in orjson.loads(str(before)).items():
+        was.before.setdefault(path, value)
+
+
+def _is_changed(plan: Plan, path: str, row: Mapping[str, object], was: _Was) -> bool:
+    """Tell whether a field is no longer as the batch has left it."""
+    now, left = row.get(path), _value(plan, path, was.after.get(path))
+    if isinstance(now, tuple) and path in plan.entries and isinstance(left, tuple):
+        return set(now) != set(left)
+    return now != left
 
 
 async def _now(work: Unit, plan: Plan, found: Mapping[int, _Was]) -> dict[int, dict[str, object]]:
@@ -193,7 +181,9 @@ async def _now(work: Unit, plan: Plan, found: Mapping[int, _Was]) -> dict[int, d
         paths=plan.paths,
         reading=work.reading,
     )
-    return {int(str(row["id"])): row for row in rows}
+    befores = {int(str(row["id"])): row for row in rows}
+    await read_entries_of(work, plan, befores, {record: found[record].before for record in befores})
+    return befores
 
 
 def _command(plan: Plan) -> Command:
