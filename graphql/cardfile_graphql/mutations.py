@@ -219,7 +219,10 @@ class _Mutation:
         """Return the path as the input spells it."""
         if not path:
             return []
-        head, *rest = [str(step) for step in path]
+        steps = [str(step) for step in path]
+        if self.command.values is not None and steps[0] == self.command.values.name and len(steps) > 1:
+            del steps[0]
+        head, *rest = steps
         place = next((one for one in self.names.values() if head in {one.key, one.name}), None)
         if place is not None:
             inner = {key: name for name, key in self.cards.get(place.name, {}).items()}

@@ -38,7 +38,7 @@ class RecordJson(dict[str, object]):
 
 def by_response_key(parent: object, info: GraphQLResolveInfo) -> object:
     """Return what a selection already read for this place of the answer."""
-    return parent[info.path.key] if isinstance(parent, Mapping) else None
+    return parent.get(info.path.key) if isinstance(parent, Mapping) else None
 
 
 def _type_of(value: object, _info: GraphQLResolveInfo, _type: object) -> str:

@@ -328,7 +328,7 @@ def _digits(word: str) -> str:
     digits = "".join(filter(str.isdigit, word))
     if len(digits) < 5 or any(letter.isalpha() or letter == "@" for letter in word):
         return word
-    return digits[1:] if len(digits) == 11 and digits[0] in "78" else digits
+    return digits[1:] if digits[0] == "8" or (len(digits) == 11 and digits[0] == "7") else digits
 
 
 def _number_of_words(value: object) -> int:
