@@ -83,8 +83,9 @@ class App:
     async def migrate(self) -> tuple[str, ...]:
         """Bring the database up to date, in one transaction; return what was done.
 
-        The app must not be running. Raises `MigrationError`.
+        The app must not be running; the data folder is made if need be. Raises `MigrationError`.
         """
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
         await self.database.start()
         try:
             return await migrate(self.database, self.migrations, now=self.clock.now(), cards=self.card_tables)

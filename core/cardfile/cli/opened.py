@@ -20,6 +20,8 @@ def build_app(**overrides: Any) -> App:
     """Return the app of the settings that hold here."""
     settings = Settings.load(**overrides)
     logging.basicConfig(level=settings.log_level.upper(), format=LINE)
+    # It tells of every job twice; what matters of jobs is in our own log and in their table.
+    logging.getLogger("huey").setLevel(logging.WARNING)
     return App.build(settings)
 
 

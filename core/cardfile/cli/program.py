@@ -139,5 +139,5 @@ def _end(sentence: str, code: ExitCode, error: Exception) -> None:
         raise error
     is_colourful = sys.stderr.isatty() and "NO_COLOR" not in os.environ
     red, plain = ("\033[31m", "\033[0m") if is_colourful else ("", "")
-    print(f"{red}{sentence[:1].upper()}{sentence[1:]}{plain}", file=sys.stderr)
+    print(f"{red}{sentence}{plain}", file=sys.stderr)
     sys.exit(code)

@@ -42,6 +42,7 @@ async def serve_app(app: App) -> None:
             lifespan="off",
             log_level=app.settings.log_level,
             access_log=False,
+            log_config=None,
             server_header=False,
             # Only the web room knows which proxies are trusted.
             proxy_headers=False,

@@ -29,8 +29,8 @@ class Demo:
     """The demo while it is being made: the app, a random generator that always gives the same, the time.
 
     Plugins are asked in the order of loading, so `sign_ins` already holds the people of the core: an owner,
-    a head and managers. `queries` are GraphQL documents worth pasting, of which the last is shown. `size` is how
-    many records of the main sort to make; `say` tells of progress.
+    a head and managers. `queries` are GraphQL documents worth pasting, of which the last is shown. `size` is
+    how many records of the main sort to make; `say` tells of progress.
     """
 
     app: "App"

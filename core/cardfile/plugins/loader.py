@@ -12,7 +12,15 @@ from cardfile.model.record_types import CORE
 from cardfile.plugins.plugin import Plugin, required_versions
 from cardfile.settings import Settings, nearest
 
-__all__ = ["GROUP", "Found", "find_plugin", "find_plugins", "installed_version", "load_plugins"]
+__all__ = [
+    "GROUP",
+    "Found",
+    "find_plugin",
+    "find_plugins",
+    "installed_names",
+    "installed_version",
+    "load_plugins",
+]
 
 GROUP = "cardfile.plugins"
 """The entry-point group under which distributions announce their plugins."""
@@ -30,6 +38,11 @@ class Found:
 def installed_version() -> str:
     """Return the version of Cardfile that runs."""
     return version("cardfile")
+
+
+def installed_names() -> frozenset[str]:
+    """Return the names under which plugins are installed, whether they can be imported or not."""
+    return frozenset(one.name for one in entry_points(group=GROUP))
 
 
 def find_plugins(settings: Settings, *, entries: Iterable[EntryPoint] | None = None) -> list[Found]:
@@ -99,7 +112,8 @@ def load_plugins(
     for one in found:
         _check_version(one)
         _check_dependencies(one, by_name, settings)
-    return (core(), *(_instance(by_name[name]) for name in _ordered(by_name)))
+    first = _instance(Found(core, "cardfile", installed_version()))
+    return (first, *(_instance(by_name[name]) for name in _ordered(by_name)))
 
 
 def _origin(entry: EntryPoint) -> str:
