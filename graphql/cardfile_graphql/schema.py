@@ -14,7 +14,7 @@ from cardfile_graphql.inputs import InputTypes
 from cardfile_graphql.metadata import Metadata
 from cardfile_graphql.mutations import Mutations
 from cardfile_graphql.naming import TypeNames, mutation_name
-from cardfile_graphql.outputs import OutputTypes, RecordJson
+from cardfile_graphql.outputs import OutputTypes, RecordJson, by_response_key
 from cardfile_graphql.scalars import SCALARS
 from cardfile_graphql.schema_map import RootKind, SchemaMap
 from graphql import (
@@ -84,6 +84,10 @@ def build_schema(app: App) -> BuiltSchema:
             resolve=_current,
             description="The record as it is now; null when you may not see it.",
         )
+    for name in ("PageInfo", "CardField"):  # read by selections like everything around them
+        found = types[name]
+        for field in found.fields.values() if isinstance(found, GraphQLObjectType) else ():
+            field.resolve = by_response_key
     errors = [types[one.__name__] for one in vocabulary.ERRORS]
     records = [outputs.record(one) for one in app.model]
     schema = GraphQLSchema(query=query, mutation=mutation, types=[*errors, *records])
