@@ -21,7 +21,7 @@ def complete_name(values: MutableMapping[str, object]) -> None:
     """
     first, last = _text(values, "first_name"), _text(values, "last_name")
     if not _text(values, "name") and " " in first and not last and not _text(values, "middle_name"):
-        values["name"] = values.pop("first_name")
+        values["name"], first = values.pop("first_name"), ""
     name = _text(values, "name")
     if not name and not first and not last and (company := _text(values, "company")):
         values.update(kind="company", name=company)
