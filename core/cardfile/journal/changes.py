@@ -59,7 +59,7 @@ async def change_rows(
     _check(plan, different, used)
     await _update(unit, plan, befores, different)
     await _update_cards(unit, plan, different, used)
-    for path in used & plan.entries.keys():
+    for path in [one for one in plan.entries if one in used]:
         await _replace_entries(unit, plan.entries[path], path, befores, different)
     _note(unit, books, plan, befores, different, used)
     return different

@@ -48,7 +48,7 @@ async def create_rows(
     _require_known(plan, used)
     ids = await unit.transaction.reserve_ids(plan.table, len(rows))
     await _insert(unit, plan, ids, rows, used)
-    for path in used & plan.entries.keys():
+    for path in [one for one in plan.entries if one in used]:
         lists = [(record, row[path]) for record, row in zip(ids, rows, strict=True) if row.get(path)]
         await insert_entries(unit, plan.entries[path], lists)
     books.ledger.created(plan, ids, _kept(plan, rows, used), _clients(plan, ids, rows))
