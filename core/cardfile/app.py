@@ -76,6 +76,7 @@ class App:
             await self.database.start()
             stack.push_async_callback(self.database.close)
             await check_migrated(self.database, self.migrations, self.card_tables)
+            await stack.enter_async_context(self.access.running())
             for plugin in self.plugins:
                 await stack.enter_async_context(plugin.lifespan(self))
             yield self

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from piccolo.columns import ForeignKey, OnDelete, Varchar
+
 from cardfile.access.access import Access
 from cardfile.access.entities import ENTITIES, GRANTS
 from cardfile.access.migrations import MIGRATIONS
@@ -14,15 +16,13 @@ from cardfile.access.rows import add_row
 from cardfile.access.tables import Share, Team, TeamMember, User, UserRole
 from cardfile.clock import MovableClock
 from cardfile.database import Database, migrate
+from cardfile.database.tables import Record, Stored
 from cardfile.declarations import Role
 from cardfile.model.entities import Entity, Owned
 from cardfile.model.fields import Field, Kind
 from cardfile.model.model import Declared, Model, build_model
 from cardfile.rights import Rights
 from cardfile.settings import Settings
-from piccolo.columns import ForeignKey, OnDelete, Varchar
-
-from cardfile.database.tables import Record, Stored
 
 
 class Letter(Record, tablename="post_letter"):

@@ -234,7 +234,9 @@ async def test_a_record_is_shared_until_a_moment(
     with pytest.raises((NotFound, NotAllowed)):
         await do("client.update", by=bob, record=client, values={"name": "Pavlov"})
     until = app.clock.now() + timedelta(days=1)
-    share = await do("share.create", by=ann, record=f"client_{client}", to_user=bob, level="edit", until=until)
+    share = await do(
+        "share.create", by=ann, record=f"client_{client}", to_user=bob, level="edit", until=until
+    )
     assert (await do("client.update", by=bob, record=client, values={"name": "Pavlov"})).name == "Pavlov"
     app.clock.advance(timedelta(days=1))  # type: ignore[attr-defined]  # the test's clock can be moved
     with pytest.raises((NotFound, NotAllowed)):

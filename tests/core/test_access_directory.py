@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from access_house import House
 
-from cardfile.access.tables import User
+from cardfile.access.tables import Team, User
 from cardfile.database import Database
 from cardfile.rights import Scope
 
@@ -104,8 +104,6 @@ async def test_teams_in_a_circle_do_not_hang_anybody(house: House) -> None:
     ann = await house.user("ann", "head")
     one = await house.team("one", ann)
     two = await house.team("two", parent=one)
-    from cardfile.access.tables import Team  # noqa: PLC0415
-
     await house.database.run(Team.update({Team.parent: two}).where(Team.id == one))
     await house.access.changed()
     assert (await house.rights(ann)).teams == (one, two)
@@ -129,10 +127,16 @@ async def test_a_change_is_seen_at_once_here_and_soon_elsewhere(
 async def test_what_a_transaction_sees_is_not_kept_when_it_is_undone(house: House) -> None:
     ann = await house.user("ann", "manager")
     assert await house.access.actor(ann) is not None
-    with pytest.raises(RuntimeError):
+    seen = []
+
+    async def deactivate_and_fail() -> None:
         async with house.database.transaction():
             await house.database.run(User.update({User.is_active: False}).where(User.id == ann))
             await house.access.changed()
-            assert await house.access.actor(ann) is None
+            seen.append(await house.access.actor(ann))
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await deactivate_and_fail()
+    assert seen == [None]
     assert await house.access.actor(ann) is not None

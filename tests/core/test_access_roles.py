@@ -1,18 +1,16 @@
 """Roles: what declarations come to, and which ones stop the start."""
 
 import pytest
-from access_house import POST_GRANTS, Deed, letter, role_book
+from access_house import POST_GRANTS, Deed, Letter, letter, role_book
+from piccolo.columns import ForeignKey, OnDelete, Varchar
 
 from cardfile.access.token_scopes import TokenScopes
+from cardfile.database.tables import Record
 from cardfile.declarations import Role
 from cardfile.errors import DeclarationError, InvalidInput
 from cardfile.model.entities import Entity, Everyone
 from cardfile.model.fields import Field, Kind
 from cardfile.rights import Rights, Scope
-from piccolo.columns import ForeignKey, OnDelete, Varchar
-
-from access_house import Letter
-from cardfile.database.tables import Record
 
 STAMP = Deed("post.letter.stamp", "post.letter", "stamp")
 
@@ -117,7 +115,9 @@ def test_a_plugin_brings_roles_of_its_own() -> None:
         "owners-only",
     ],
 )
-def test_a_wrong_declaration_is_named(grants, roles, deeds, sentence) -> None:  # type: ignore[no-untyped-def]  # a table
+def test_a_wrong_declaration_is_named(
+    grants: dict[str, dict[str, str]], roles: tuple[Role, ...], deeds: tuple[Deed, ...], sentence: str
+) -> None:
     whole = {
         "manager": {"letter": "create:own read:own edit:own archive:own"},
         **{key: value for key, value in grants.items() if key != "manager"},
@@ -139,7 +139,9 @@ def test_a_missing_permission_says_how_to_give_it() -> None:
 
 
 def test_everything_that_a_star_on_all_entities_reads_must_still_be_given_by_name() -> None:
-    assert "read" in {action for entity, action in role_book(letter, grants=POST_GRANTS).roles["analyst"].scopes}
+    assert "read" in {
+        action for entity, action in role_book(letter, grants=POST_GRANTS).roles["analyst"].scopes
+    }
     with pytest.raises(DeclarationError, match="missing permission"):
         role_book(rate)
 

@@ -38,7 +38,9 @@ def workbook() -> bytes:
 
 async def test_a_file_comes_back_as_something_to_be_saved(api: Api, make_user: MakeUser) -> None:
     client = api(as_=await make_user("manager"))
-    sent = await client.post("/uploads", params={"name": "/etc/Список\u202e.html"}, content=b"<script>1</script>")
+    sent = await client.post(
+        "/uploads", params={"name": "/etc/Список\u202e.html"}, content=b"<script>1</script>"
+    )
     assert sent.status_code == 201
     assert sent.json()["name"] == "Список.html"
     assert sent.json()["mediaType"] == "text/plain"

@@ -250,8 +250,20 @@ async def test_garbage_in_headers_harms_nobody(api: Api, headers: dict[str, str]
     async def send(message: dict[str, Any]) -> None:
         answered.append(message)
 
-    scope = {"type": "http", "method": "POST", "path": "/doors/echo", "raw_path": b"/doors/echo", "query_string": b""}
-    scope |= {"headers": raw, "client": ("1.2.3.4", 5), "scheme": "http", "server": ("x", 1), "http_version": "1.1"}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/doors/echo",
+        "raw_path": b"/doors/echo",
+        "query_string": b"",
+    }
+    scope |= {
+        "headers": raw,
+        "client": ("1.2.3.4", 5),
+        "scheme": "http",
+        "server": ("x", 1),
+        "http_version": "1.1",
+    }
     await asgi({**scope, "root_path": ""}, receive, send)
     assert answered[0]["status"] == status
 
@@ -259,9 +271,10 @@ async def test_garbage_in_headers_harms_nobody(api: Api, headers: dict[str, str]
 async def test_a_slow_endpoint_is_given_up(settings: Settings) -> None:
     app = App.build(settings.model_copy(update={"limits": Limits(request_seconds=0.05)}), plugins=(Doors,))
     await app.migrate()
-    async with app.running(), AsyncClient(
-        transport=ASGITransport(app=make_asgi(app)), base_url=app.settings.base_url
-    ) as client:
+    async with (
+        app.running(),
+        AsyncClient(transport=ASGITransport(app=make_asgi(app)), base_url=app.settings.base_url) as client,
+    ):
         answer = await client.get("/doors/sleep")
     assert (answer.status_code, answer.json()["error"]["code"]) == (408, "REQUEST_TIMEOUT")
 
@@ -269,9 +282,10 @@ async def test_a_slow_endpoint_is_given_up(settings: Settings) -> None:
 async def test_who_asks_too_often_waits(settings: Settings) -> None:
     app = App.build(settings.model_copy(update={"limits": Limits(requests_per_minute=3)}), plugins=(Doors,))
     await app.migrate()
-    async with app.running(), AsyncClient(
-        transport=ASGITransport(app=make_asgi(app)), base_url=app.settings.base_url
-    ) as client:
+    async with (
+        app.running(),
+        AsyncClient(transport=ASGITransport(app=make_asgi(app)), base_url=app.settings.base_url) as client,
+    ):
         answers = [await client.get("/health") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert int(answers[-1].headers["retry-after"]) >= 1
@@ -315,5 +329,7 @@ async def test_a_route_without_a_rule_stops_the_start(settings: Settings) -> Non
             return (Route(path="/careless", endpoint=echo),)
 
     app = App.build(settings, plugins=(Careless,))
-    with pytest.raises(DeclarationError, match="careless: the route '/careless' does not say who may call it"):
+    with pytest.raises(
+        DeclarationError, match="careless: the route '/careless' does not say who may call it"
+    ):
         make_asgi(app)

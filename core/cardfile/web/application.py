@@ -23,7 +23,7 @@ def make_asgi(app: "App", *, lifespan: bool = True) -> ASGI:  # keyword-only
 
     @asynccontextmanager
     async def running(_router: Any) -> AsyncIterator[None]:
-        async with app.running(), app.access.running():
+        async with app.running():
             yield
 
     gate = Gate(app, build_router(app))

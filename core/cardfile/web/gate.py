@@ -33,6 +33,8 @@ AROUND_A_FILE: Final = 64_000
 PATIENCE: Final = 15
 """How many times longer an upload may take than another request."""
 
+MOST_VOICES: Final = 10_000
+
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
 
 WANTED: Final = {
@@ -75,9 +77,21 @@ class Gate:
         self._proxies = TrustedProxies(settings.trusted_proxies)
         self._pace = Pace(settings.limits.requests_per_minute)
         self._base_url = settings.base_url
+        self._voices: dict[tuple[int, str], tuple[Actor, Actor]] = {}
         secure = urlsplit(settings.base_url).scheme == "https"
         lasting = (b"strict-transport-security", b"max-age=31536000")
         self._headers = (*HEADERS, lasting) if secure else HEADERS
+
+    def speaking(self, actor: Actor, locale: str) -> Actor:
+        """Return the same person in another language; kept, because every request of a browser asks."""
+        known = self._voices.get((id(actor), locale))
+        if known is not None and known[0] is actor:
+            return known[1]
+        if len(self._voices) >= MOST_VOICES:
+            self._voices.clear()
+        made = replace(actor, locale=locale)
+        self._voices[id(actor), locale] = (actor, made)
+        return made
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -112,11 +126,9 @@ class _Passage:
         self._request_id = secrets.token_hex(8)
         self._begun = False
         self._deadline: asyncio.Timeout | None = None
-        self._given: dict[str, str] = {}
-        for name, value in scope["headers"]:
-            wanted = WANTED.get(name)
-            if wanted is not None:
-                self._given[wanted] = value.decode("latin-1")
+        self._given = {
+            WANTED[name]: value.decode("latin-1") for name, value in scope["headers"] if name in WANTED
+        }
         is_upload = scope["path"] == UPLOADS
         limits = gate._limits
         self._limit = limits.upload_bytes + AROUND_A_FILE if is_upload else limits.body_bytes
@@ -210,7 +222,7 @@ class _Passage:
         if actor is not None:
             wished = wished or actor.locale
             if wished != actor.locale:
-                actor = replace(actor, locale=wished)
+                actor = self._gate.speaking(actor, wished)
             state["actor"] = actor
         if wished:
             state["locale"] = wished
