@@ -14,7 +14,7 @@ from cardfile_graphql.engine import Answer, Engine, Request
 from cardfile_graphql.errors import Code, error_json, errors_json
 from cardfile_graphql.playground import PLAYGROUND, PLAYGROUND_POLICY
 
-__all__ = ["Endpoint"]
+__all__ = ["Endpoint", "go_to_playground"]
 
 Headers = Sequence[tuple[bytes, bytes]]
 Scope = MutableMapping[str, Any]
@@ -143,3 +143,8 @@ async def _send(send: Send, status: int, media_type: bytes, body: bytes, *, more
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def go_to_playground(scope: Scope, receive: Receive, send: Send) -> None:
+    """Send whoever opens the bare address to the playground."""
+    await _send(send, 307, b"text/plain; charset=utf-8", b"See /graphql", more=((b"location", b"/graphql"),))

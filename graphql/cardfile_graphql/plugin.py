@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cardfile.app import App
 from cardfile.declarations import Route
 from cardfile.plugins import Plugin, hookimpl
-from cardfile_graphql.endpoint import Endpoint
+from cardfile_graphql.endpoint import Endpoint, go_to_playground
 from cardfile_graphql.engine import Engine
 from cardfile_graphql.schema import BuiltSchema, build_schema
 
@@ -39,7 +39,10 @@ class GraphQLPlugin(Plugin):
     def routes(self, app: App) -> Sequence[Route]:
         """Return the endpoint; it refuses strangers itself, in the form that GraphQL clients understand."""
         endpoint = Endpoint(app, self.engine(app))
-        return [Route(path="/graphql", endpoint=endpoint, access="open", methods=("GET", "HEAD", "POST"))]
+        return [
+            Route(path="/graphql", endpoint=endpoint, access="open", methods=("GET", "HEAD", "POST")),
+            Route(path="/", endpoint=go_to_playground, access="open", methods=("GET", "HEAD")),
+        ]
 
     @hookimpl
     async def which_schema(self, app: App) -> str:

@@ -24,6 +24,7 @@ MAX_DEPTH = 12
 MAX_CONDITIONS = 200
 MAX_WORDS = 8
 LAST_CHARACTER = "\U0010ffff"
+NUL = "\x00"  # PostgreSQL keeps no text with it, so none can be found by it
 COMPARISONS: Mapping[Operator, str] = {
     Operator.GT: ">",
     Operator.GTE: ">=",
@@ -306,7 +307,7 @@ def _as_boolean(value: object) -> bool:
 def _as_text(value: object) -> str:
     if not isinstance(value, str):
         raise InvalidInput("A text is needed here, not {value}.", value=repr(value)[:60])
-    return value
+    return value.replace(NUL, "")
 
 
 def _folded(value: object) -> str:
@@ -320,7 +321,7 @@ def _after_folded(value: object) -> str:
 def _words(value: object) -> list[str]:
     if not isinstance(value, str):
         return []
-    return [_digits(word) for word in fold(value).split()[:MAX_WORDS]]
+    return [_digits(word) for word in fold(value.replace(NUL, " ")).split()[:MAX_WORDS]]
 
 
 def _digits(word: str) -> str:

@@ -195,7 +195,7 @@ def _restored(found: object, key: Key) -> object:
 
 
 def _text(found: object) -> str:
-    if not isinstance(found, str):
+    if not isinstance(found, str) or "\x00" in found:
         raise TypeError
     return found
 
