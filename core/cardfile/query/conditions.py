@@ -49,13 +49,28 @@ def searched(row: Row, given: Given) -> str | None:
     if not row.type.entity.search:
         raise InvalidInput("{entity} cannot be searched by text.", entity=row.type.name, path=("search",))
     number = given.look(_number_of_words)
-    column = row.named("search_text")
+    columns = _searchable(row)
     dialect = row.statement.dialect
     found = []
     for index in range(number):
         word = row.statement.value(given, _nth_word(index), "text", known_as=("word", index))
-        found.append(dialect.contains(column, word))
+        found.append(f"({' or '.join(dialect.contains(column, word) for column in columns) or NOTHING})")
     return " and ".join(found) or None
+
+
+def _searchable(row: Row) -> list[str]:
+    """Return what a search looks through: never what is hidden from this reader, or he could guess it by searching."""
+    members = row.type.entity.search
+    if not any(row.is_hidden(member) for member in members):
+        return [row.named("search_text")]
+    lines = [
+        row.type.lines[member] for member in members if member in row.type.lines and not row.is_hidden(member)
+    ]
+    fold_ = row.statement.dialect.fold
+    return [
+        row.order_value(line) if line.field.folded else f"coalesce({fold_(row.value(line))}, '')"
+        for line in lines
+    ]
 
 
 def linked(

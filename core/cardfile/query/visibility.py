@@ -1,5 +1,8 @@
 """Who sees which rows: the one place where rights become SQL."""
 
+from collections.abc import Mapping
+
+from cardfile.database.names import quoted
 from cardfile.model.entities import Everyone, Owned, Personal, Through
 from cardfile.model.model import Model
 from cardfile.model.record_types import Link, RecordType
@@ -9,49 +12,50 @@ from cardfile.rights import Rights, Scope
 __all__ = ["NOTHING", "is_implied", "visible"]
 
 NOTHING = "1 = 0"
+SHARED: Mapping[str, str] = {"read": "", "edit": " and s.level = 'edit'"}
+"""What a share opens, and what it must say for that: nobody archives, merges or exports what was lent to him."""
 
 
 def visible(statement: Statement, record_type: RecordType, alias: str, *, action: str = "read") -> str | None:
     """Return the condition under which the reader may do `action` to the row `alias`, None when to every row."""
     rights = statement.rights
-    return _within(
-        statement, record_type, alias, rights.scope(record_type.key, action), editing=action != "read"
-    )
+    return _within(statement, record_type, alias, rights.scope(record_type.key, action), action=action)
 
 
 def _within(
-    statement: Statement, record_type: RecordType, alias: str, scope: Scope, *, editing: bool
+    statement: Statement, record_type: RecordType, alias: str, scope: Scope, *, action: str
 ) -> str | None:
     if scope is Scope.ALL:
         return None
-    own = _belongs(statement, record_type, alias, scope, editing=editing) if scope else NOTHING
+    own = _belongs(statement, record_type, alias, scope, action=action) if scope else NOTHING
     if own is None:
         return None
-    shared = _shared(statement, record_type, alias, editing=editing)
+    shared = _shared(statement, record_type, alias, action=action)
     if shared is None:
         return own
     return shared if own == NOTHING else f"({own} or {shared})"
 
 
 def _belongs(
-    statement: Statement, record_type: RecordType, alias: str, scope: Scope, *, editing: bool
+    statement: Statement, record_type: RecordType, alias: str, scope: Scope, *, action: str
 ) -> str | None:
     match record_type.visibility:
         case Everyone():
             return None
         case Owned(owner):
-            return _owned(statement, f"{alias}.{owner}", scope)
+            return _owned(statement, f"{alias}.{quoted(owner)}", scope)
         case Personal(owner, shared):
-            mine = _owned(statement, f"{alias}.{owner}", Scope.OWN)
-            return mine if shared is None or editing else f"({mine} or {alias}.{shared})"
+            mine = _owned(statement, f"{alias}.{quoted(owner)}", Scope.OWN)
+            return mine if shared is None or action != "read" else f"({mine} or {alias}.{quoted(shared)})"
         case Through(reference):
             link = record_type.links[reference]
             parent_type = statement.model[link.target]
             parent = statement.alias()
-            inside = _within(statement, parent_type, parent, scope, editing=editing)
+            inside = _within(statement, parent_type, parent, scope, action=action)
             if inside is None:
                 return None
-            return f"exists (select 1 from {parent_type.table} {parent} where {parent}.id = {alias}.{link.source} and {inside})"
+            joined = f"{quoted(parent_type.table)} {parent} where {parent}.id = {alias}.{quoted(link.source)}"
+            return f"exists (select 1 from {joined} and {inside})"
 
 
 def _owned(statement: Statement, column: str, scope: Scope) -> str:
@@ -64,10 +68,10 @@ def _owned(statement: Statement, column: str, scope: Scope) -> str:
     return f"{statement.dialect.filter_only(column)} {statement.right_any_of(people)}"
 
 
-def _shared(statement: Statement, record_type: RecordType, alias: str, *, editing: bool) -> str | None:
-    if record_type.key not in statement.rights.shared:
+def _shared(statement: Statement, record_type: RecordType, alias: str, *, action: str) -> str | None:
+    if record_type.key not in statement.rights.shared or action not in SHARED:
         return None
-    level = " and s.level = 'edit'" if editing else ""
+    level = SHARED[action]
     return (
         f"{alias}.id in (select s.record from share s where s.entity = '{record_type.key}'{level}"
         f" and s.archived_at is null and (s.until is null or s.until > {statement.now()})"
