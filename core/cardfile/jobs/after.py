@@ -58,25 +58,29 @@ async def plan_delivery(app: "App", unit: Written) -> None:
     """
     if not unit.events or unit.batch is None or not any(app.hooks.has(name) for name in AFTER):
         return
-    # An import writes many units under one batch: only the events of this one are new.
-    earlier = await app.database.run(
-        EventRow.select(EventRow.id)
-        .where(EventRow.batch == unit.batch)
-        .order_by(EventRow.id, ascending=False)
-        .offset(unit.events)
-        .limit(1)
-    )
-    await app.jobs.enqueue(DELIVER, {"batch": unit.batch, "after": earlier[0]["id"] if earlier else 0})
+    # An import writes many units under one batch, one after another: only the events of this one are new.
+    until, after = [await _event_from_the_end(app, unit.batch, place) for place in (0, unit.events)]
+    await app.jobs.enqueue(DELIVER, {"batch": unit.batch, "after": after, "until": until})
+
+
+async def _event_from_the_end(app: "App", batch: int, place: int) -> int:
+    """Return the id of an event of a batch, counted from the last one, 0 when there are not so many."""
+    query = EventRow.select(EventRow.id).where(EventRow.batch == batch)
+    rows = await app.database.run(query.order_by(EventRow.id, ascending=False).offset(place).limit(1))
+    return int(rows[0]["id"]) if rows else 0
 
 
 async def _deliver(run: JobRun) -> None:
-    batch, after = run.payload["batch"], run.payload["after"]
+    batch, after, until = (run.payload[name] for name in ("batch", "after", "until"))
     while events := await fetch_events(run.app.database, batch=batch, after=after, limit=PAGE):
         for event in events:
-            await _deliver_event(run.app, event)
-        after = events[-1].id
+            after = event.id
+            if event.id <= until:
+                await _deliver_event(run.app, event)
         # Where to go on, if this process ends here.
-        await run.app.jobs.keep_payload(run, {"batch": batch, "after": after})
+        await run.app.jobs.keep_payload(run, {"batch": batch, "after": after, "until": until})
+        if after >= until:
+            break
 
 
 async def _deliver_event(app: "App", event: Event) -> None:

@@ -30,7 +30,7 @@ SCALARS: Final[Mapping[type, object]] = {
 class Maker:
     """Makes records of an app, each different from the others, with whatever they must refer to.
 
-    `plugin` is whose card fields are filled; `values` gives values by entity that a plugin's own rules demand.
+    `plugin` is whose card fields are filled; `values` gives by entity what a plugin's own rules demand.
     """
 
     app: App
