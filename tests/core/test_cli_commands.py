@@ -1,0 +1,193 @@
+"""The command line: sentences, exit codes, and no traceback for a mistake."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+import pytest
+
+from cardfile.cli import main
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return what does a command line in an empty folder without plugins, and gives its exit code."""
+    monkeypatch.chdir(tmp_path)
+    Path("cardfile.toml").write_text("plugins = []\n", encoding="utf-8")
+
+    def do(*arguments: str) -> int:
+        with pytest.raises(SystemExit) as end:
+            main(arguments)
+        return int(end.value.code or 0)
+
+    return do
+
+
+def test_help_names_every_command_without_loading_them() -> None:
+    program = "import sys, cardfile.cli.program as p\ntry: p.main(['--help'])\nexcept SystemExit: pass\n"
+    program += (
+        "print([m for m in sys.modules if m in ('piccolo', 'huey', 'uvicorn', 'pydantic', 'cardfile.app')])"
+    )
+    shown = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
+    for command in ("serve", "worker", "migrate", "check", "plugins", "user", "token", "import", "demo"):
+        assert f" {command} " in shown
+    assert shown.rstrip().endswith("[]")
+
+
+def test_a_fresh_database_is_migrated_once(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("migrate") == 0
+    assert "core.access: " in capsys.readouterr().out
+    assert run("migrate") == 0
+    assert capsys.readouterr().out == "The database is up to date.\n"
+    assert run("migrate", "--check") == 0
+    assert run("check") == 0
+
+
+def test_a_database_that_must_be_migrated_ends_with_its_own_code(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "data").mkdir()
+    assert run("user", "list") == 5
+    assert "cardfile migrate" in capsys.readouterr().err
+
+
+def test_people_are_made_listed_and_given_roles(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run("migrate")
+    assert (
+        run(
+            "user",
+            "create",
+            "Ann@example.com",
+            "--name",
+            "Ann",
+            "--role",
+            "manager",
+            "--password",
+            "ladder-blue-42",
+        )
+        == 0
+    )
+    assert run("user", "role", "ann@example.com", "head") == 0
+    assert run("user", "role", "ann@example.com", "manager", "--revoke") == 0
+    capsys.readouterr()
+    assert run("user", "list") == 0
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert "ann@example.com" in line
+    assert "head" in line
+    assert "manager" not in line
+
+
+def test_a_token_is_shown_once_listed_without_its_secret_and_revoked(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("migrate")
+    run("user", "create", "ann@example.com", "--role", "manager", "--password", "ladder-blue-42")
+    capsys.readouterr()
+    assert run("token", "create", "ann@example.com", "--allow", "client:read", "--days", "30") == 0
+    secret = capsys.readouterr().out.strip()
+    assert run("token", "list", "--login", "ann@example.com") == 0
+    listed = capsys.readouterr().out
+    assert "client:read" in listed
+    assert secret not in listed
+    assert run("token", "revoke", "1") == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        pytest.param(("frobnicate",), 2, "No such command", id="unknown command"),
+        pytest.param(("migrate", "--frobnicate"), 2, "No such option", id="unknown option"),
+        pytest.param(
+            ("user", "role", "ann@example.com", "king"),
+            4,
+            "Nobody signs in as ann@example.com",
+            id="unknown user",
+        ),
+        pytest.param(
+            ("user", "create", "ann@example.com", "--role", "king", "--password", "ladder-blue-42"),
+            3,
+            "There is no role king",
+            id="unknown role",
+        ),
+        pytest.param(("token", "revoke", "77"), 4, "There is no such record", id="unknown token"),
+        pytest.param(("schema",), 2, "enable the plugin 'graphql'", id="no schema"),
+    ],
+)
+def test_a_mistake_is_one_sentence_with_its_exit_code(
+    run: Run, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], code: int, sentence: str
+) -> None:
+    run("migrate")
+    capsys.readouterr()
+    assert run(*arguments) == code
+    error = capsys.readouterr().err
+    assert sentence in error
+    assert "Traceback" not in error
+
+
+def test_a_wrong_setting_is_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CARDFILE_PORT", "many")
+    assert run("check") == 2
+    assert "CARDFILE_PORT" in capsys.readouterr().err
+
+
+def test_what_nobody_expected_is_said_without_a_traceback_unless_debugging(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def burn(*_given: object) -> None:
+        raise RuntimeError("the house is on fire")
+
+    monkeypatch.setattr("cardfile.app.App.build", burn)
+    assert run("check") == 1
+    assert "RuntimeError: the house is on fire. CARDFILE_DEBUG=1" in capsys.readouterr().err
+    monkeypatch.setenv("CARDFILE_DEBUG", "1")
+    with pytest.raises(RuntimeError, match="on fire"):
+        main(["check"])
+
+
+def test_the_demo_is_made_once_kept_and_thrown_away_when_asked(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("demo", "--size", "10") == 0
+    first = capsys.readouterr().out
+    assert "owner@demo.example" in first
+    assert "curl -s http://127.0.0.1:8000/graphql -H 'Authorization: Bearer cft_" in first
+    card = tmp_path / "data" / "demo.json"
+    assert card.stat().st_mode & 0o077 == 0
+    assert run("demo") == 0
+    assert capsys.readouterr().out == first
+    assert run("demo", "--reset", "--size", "10") == 0
+    assert capsys.readouterr().out != first
+    assert {one["role"] for one in orjson.loads(card.read_bytes())["sign_ins"]} >= {
+        "owner",
+        "head",
+        "manager",
+    }
+
+
+def test_a_demo_that_was_cut_off_is_made_anew(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def faint(*_given: object) -> None:
+        raise RuntimeError("the light went out")
+
+    monkeypatch.setattr("cardfile.access.tokens.Tokens.issue", faint)
+    assert run("demo", "--size", "10") == 1
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    assert run("demo", "--size", "10") == 0
+    assert "owner@demo.example" in capsys.readouterr().out
+
+
+def test_a_demo_does_not_mix_with_real_people(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run("migrate")
+    run("user", "create", "ann@example.com", "--password", "ladder-blue-42")
+    assert run("demo") == 2
+    assert "people in it already" in capsys.readouterr().err
+    assert run("demo", "--reset") == 2
+    assert "no demo here to throw away" in capsys.readouterr().err
