@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import lru_cache, partial
 
 from cardfile.database.columns import ColumnType
 from cardfile.errors import DatabaseError
@@ -17,6 +17,7 @@ _AS_IT_IS = frozenset({int, str, bytes, type(None)})
 _FOR_POSTGRES = frozenset({*_AS_IT_IS, bool, date})
 
 
+@lru_cache(maxsize=1024)  # a bulk write has the same few moments in all its rows
 def instant_text(moment: datetime) -> str:
     """Return `moment` as `YYYY-MM-DDTHH:MM:SS.ffffffZ`: always 27 characters, ordered as time is."""
     if moment.tzinfo is None:
