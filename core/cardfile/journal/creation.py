@@ -16,7 +16,7 @@ from cardfile.journal.ledger import UNKNOWN, Ledger
 from cardfile.journal.plans import NOW, SEARCH, EntryPlan, Plan, Slot
 from cardfile.journal.statements import insert_rows
 from cardfile.journal.units import Unit
-from cardfile.journal.upkeep import Upkeep, search_text
+from cardfile.journal.upkeep import Upkeep, search_texts
 from cardfile.values.money import Money
 from cardfile.values.text import fold
 
@@ -123,10 +123,10 @@ async def _insert(unit: Unit, plan: Plan, ids: Sequence[int], rows: Sequence[Row
             columns[slot.column] = repeat(plan.computed[slot.path])
         elif not slot.is_null:
             raise _not_filled(slot, 0, len(rows))
-    for path, column in plan.folds.items():
-        columns[column] = [fold(str(row.get(path) or "")) for row in rows]
+    folded = {path: [fold(str(row.get(path) or "")) for row in rows] for path in plan.folds}
+    columns |= {column: folded[path] for path, column in plan.folds.items()}
     if plan.search:
-        columns[SEARCH] = [search_text(plan.search, row) for row in rows]
+        columns[SEARCH] = search_texts(plan.search, rows, folded)
     try:
         await insert_rows(
             unit.transaction, plan.table, tuple(columns), list(zip(*columns.values(), strict=False))
@@ -162,13 +162,12 @@ def _columns(slot: Slot, rows: Sequence[Row]) -> Mapping[str, Iterable[object]]:
     if not slot.is_null and None in values:
         raise _not_filled(slot, values.index(None), len(rows))
     if slot.is_money:
-        pairs = [encoded(slot, value) for value in values]
         return {
-            slot.column: [amount for amount, _ in pairs],
-            f"{slot.column}_currency": [currency for _, currency in pairs],
+            slot.column: [one.minor if isinstance(one, Money) else None for one in values],
+            f"{slot.column}_currency": [one.currency if isinstance(one, Money) else None for one in values],
         }
     if slot.type is ColumnType.JSON:
-        return {slot.column: [encoded(slot, value)[0] for value in values]}
+        return {slot.column: [None if one is None else _json(one) for one in values]}
     return {slot.column: values}
 
 
@@ -183,9 +182,11 @@ def encoded(slot: Slot, value: object) -> tuple[object, ...]:
     """Return a value as its columns keep it: money in two, several choices and data as JSON."""
     if slot.is_money:
         return (value.minor, value.currency) if isinstance(value, Money) else (None, None)
-    if slot.type is ColumnType.JSON and value is not None and not isinstance(value, str):
-        return (orjson.dumps(value).decode(),)
-    return (value,)
+    return (_json(value),) if slot.type is ColumnType.JSON and value is not None else (value,)
+
+
+def _json(value: object) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 def _kept(plan: Plan, rows: Sequence[Row], used: set[str]) -> Sequence[Row]:

@@ -1,7 +1,6 @@
 """What is kept beside the values: texts for search, and fields computed from other rows."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final
 
 from cardfile.database.names import quoted
 from cardfile.journal.entries import Entry
@@ -14,24 +13,30 @@ from cardfile.query.row import computed_value, constant
 from cardfile.rights import EVERYTHING
 from cardfile.values.text import fold
 
-__all__ = ["Upkeep", "refresh_computed", "search_text"]
-
-_DIGITS: Final = str.maketrans("", "", "+ -()")
+__all__ = ["Upkeep", "refresh_computed", "search_texts"]
 
 
-def search_text(parts: Sequence[SearchPart], values: Mapping[str, object]) -> str:
-    """Return what a search looks through: folded texts, and the digits of phones."""
-    found: list[str] = []
-    for part in parts:
-        value = values.get(part.path)
-        if not value:
-            continue
-        if part.is_entry:
-            texts = [one.value for one in value if isinstance(one, Entry)] if isinstance(value, tuple) else []
-        else:
-            texts = [str(value)]
-        found.extend(text.translate(_DIGITS) if part.is_phone else fold(text) for text in texts)
-    return " ".join(found)
+def search_texts(
+    parts: Sequence[SearchPart],
+    rows: Sequence[Mapping[str, object]],
+    folded: Mapping[str, Sequence[str]] | None = None,
+) -> list[str]:
+    """Return what a search looks through in each row: folded texts, and the digits of phones.
+
+    `folded` are texts by path that somebody has folded already.
+    """
+    columns = [
+        (folded or {}).get(part.path) or [_searched(part, row.get(part.path)) for row in rows]
+        for part in parts
+    ]
+    return [" ".join(filter(None, texts)) for texts in zip(*columns, strict=True)]
+
+
+def _searched(part: SearchPart, value: object) -> str:
+    if not value:
+        return ""
+    texts = (one.value for one in value) if part.is_entry and isinstance(value, tuple) else (str(value),)
+    return " ".join([text.lstrip("+") if part.is_phone else fold(text) for text in texts])
 
 
 class Upkeep:
@@ -92,7 +97,7 @@ async def _refresh_search(unit: Unit, plan: Plan, ids: Sequence[int]) -> None:
         if part.is_entry:
             for record, entries in (await entry_values(unit, plan, part.path, ids)).items():
                 values[record][part.path] = entries
-    made = {record: search_text(plan.search, row) for record, row in values.items()}
+    made = dict(zip(values, search_texts(plan.search, list(values.values())), strict=True))
     await unit.transaction.execute_many(
         f"update {quoted(plan.table)} set {quoted(SEARCH)}=$2 where id=$1",
         [(record, text) for record, text in made.items() if text != kept[record]],
