@@ -74,7 +74,7 @@ async def fetch_records(
     if lock and database.dialect.name == "postgres":
         sql += f" for update of {query.row.alias}"
     rows = await database.fetch(sql, query.arguments(now, ids))
-    return [_record(row, lines) for row in rows]
+    return _records(rows, lines)
 
 
 async def count_records(
@@ -191,18 +191,26 @@ class _Query:
         return [bind(moment) for bind in self.statement.binds]
 
 
-def _record(row: Sequence[object], lines: Sequence[Line]) -> Record:
-    values = iter(row)
-    found: Record = {"id": next(values)}
+def _records(rows: Sequence[Sequence[object]], lines: Sequence[Line]) -> list[Record]:
+    """Return rows of the database as records, a column at a time, for there may be thousands of them."""
+    if not rows:
+        return []
+    stored = zip(*rows, strict=True)
+    columns: list[Sequence[object]] = [next(stored)]
     for line in lines:
-        value = stored_value(line.kind, next(values))
+        convert = _FROM_STORAGE.get(KINDS[line.kind].column)
+        column: Sequence[object] = next(stored)
         if line.kind is Kind.MONEY:
-            currency = next(values)
-            value = (
-                Money(int(str(value)), str(currency)) if value is not None and currency is not None else None
-            )
-        found[line.path] = value
-    return found
+            column = [_money(*pair) for pair in zip(column, next(stored), strict=True)]
+        elif convert is not None:
+            column = [None if value is None else convert(value) for value in column]
+        columns.append(column)
+    paths = ("id", *(line.path for line in lines))
+    return [dict(zip(paths, values, strict=True)) for values in zip(*columns, strict=True)]
+
+
+def _money(minor: object, currency: object) -> Money | None:
+    return None if minor is None or currency is None else Money(int(str(minor)), str(currency))
 
 
 def stored_value(kind: Kind, value: object) -> object:
