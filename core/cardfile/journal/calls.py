@@ -297,7 +297,7 @@ class Call:
             action=action,
             ids=ids,
             filter=filter,
-            order=order,
+            order=("id",) if ids is not None else order,
             limit=limit,
             lock=lock,
             archived=archived,

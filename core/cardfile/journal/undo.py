@@ -176,6 +176,7 @@ async def _now(work: Unit, plan: Plan, found: Mapping[int, _Was]) -> dict[int, d
         EVERYTHING,
         now=work.now,
         ids=list(found),
+        order=("id",),
         lock=True,
         archived=True,
         paths=plan.paths,
