@@ -5,6 +5,7 @@ from clients_desk import Desk
 
 from cardfile.app import App
 from cardfile.clients import Certainty, DuplicateClient
+from cardfile.rights import Actor
 
 pytestmark = pytest.mark.anyio
 
@@ -14,8 +15,10 @@ def desk(app: App) -> Desk:
     return Desk(app)
 
 
-async def duplicates(desk: Desk, client: int, **options: object) -> list[tuple[int, Certainty, list[str]]]:
-    found = await desk.do("client.find_duplicates", client=client, **options)
+async def duplicates(
+    desk: Desk, client: int, *, by: Actor | None = None
+) -> list[tuple[int, Certainty, list[str]]]:
+    found = await desk.do("client.find_duplicates", by=by, client=client)
     return [(one.client.id, one.certainty, one.reasons) for one in found.duplicates]
 
 

@@ -141,7 +141,7 @@ def _companies(demo: Demo, staff: Staff) -> list[Guest]:
                 "comment": "Корпоративные абонементы",
             }
         )
-        for number, name in enumerate(companies(random, demo.size // 150), start=1)
+        for number, name in enumerate(companies(random, max(2, demo.size // 150)), start=1)
     ]
 
 
