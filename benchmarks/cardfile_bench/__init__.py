@@ -1,0 +1,1 @@
+"""Benchmarks: Cardfile against SQL written by hand, in one process, over the same data."""

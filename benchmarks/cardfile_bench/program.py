@@ -1,0 +1,50 @@
+"""`make bench`: prepare, measure, print a line for each thing measured."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from cardfile_bench.databases import ENGINES, Engine, prepare, why_absent
+from cardfile_bench.processes import driver, serving
+from cardfile_bench.reading import measure_reads, measure_scope
+from cardfile_bench.results import Result
+from cardfile_bench.sizes import FULL, QUICK, Size
+
+__all__ = ["main", "measure"]
+
+ALLOWANCE = 1.23
+"""How far over its goal a machine that is shared with others may be: 1.6 where the goal is 1.3."""
+
+
+def measure(engine: Engine, size: Size, folder: Path) -> Iterator[Result]:
+    """Yield everything that is measured on one engine."""
+    url = asyncio.run(prepare(engine, size, folder))
+    with serving(url, folder) as server, driver(server) as load:
+        yield from measure_reads(server, load, engine, size)
+        yield from measure_scope(server, load, engine, size)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; the exit code is 1 when `--check` is given and something is too slow."""
+    parser = argparse.ArgumentParser("cardfile bench", description="Measure Cardfile against SQL by hand.")
+    parser.add_argument("--quick", action="store_true", help="small data, to see that the benchmarks work")
+    parser.add_argument("--check", action="store_true", help="fail when something is far over its goal")
+    parser.add_argument("--engine", choices=ENGINES, action="append", help="one engine only")
+    parser.add_argument("--folder", type=Path, default=Path("data/bench"), help="where the data is kept")
+    given = parser.parse_args(arguments)
+    slow: list[Result] = []
+    for engine in given.engine or ENGINES:
+        reason = asyncio.run(why_absent(engine))
+        if reason:
+            print(f"# {engine}: left out, {reason}", file=sys.stderr)
+            continue
+        for result in measure(engine, QUICK if given.quick else FULL, given.folder):
+            print(result, flush=True)
+            if result.ratio > result.goal * ALLOWANCE:
+                slow.append(result)
+    if slow and given.check:
+        print(f"# over the goal: {', '.join(f'{one.name} ({one.engine})' for one in slow)}", file=sys.stderr)
+        return 1
+    return 0

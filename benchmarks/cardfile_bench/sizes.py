@@ -1,0 +1,30 @@
+"""How much is generated and measured."""
+
+from dataclasses import dataclass
+
+__all__ = ["FULL", "QUICK", "Size"]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many rows there are, and how long is measured.
+
+    `seconds` is about how long one side of one round takes, from which the number of requests follows.
+    """
+
+    name: str
+    clients: int
+    interactions: int
+    visits: int
+    users: int
+    teams: int
+    rounds: int
+    seconds: float
+    bulk: int
+
+
+FULL = Size("full", 50_000, 100_000, 150_000, users=50, teams=5, rounds=9, seconds=0.25, bulk=20_000)
+"""What `make bench` measures."""
+
+QUICK = Size("quick", 400, 800, 1_200, users=6, teams=2, rounds=1, seconds=0.01, bulk=60)
+"""What a test runs to see that the benchmarks themselves work."""
