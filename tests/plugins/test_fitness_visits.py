@@ -1,6 +1,7 @@
 """Coming to the club and going."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from club import Club
@@ -77,7 +78,7 @@ async def test_two_people_may_come_at_once(club: Club) -> None:
 async def test_an_event_that_the_turnstile_repeats_is_one_visit(club: Club) -> None:
     anna = await club.member()
     sold = await club.do("membership.sell", client=anna, plan=await club.plan(60, visits=5))
-    entered = {"client": anna, "via": "turnstile", "external_id": "T-1"}
+    entered: dict[str, Any] = {"client": anna, "via": "turnstile", "external_id": "T-1"}
     first = await club.do("visit.check_in", **entered)
     again = await club.do("visit.check_in", **entered)
     assert first.id == again.id
