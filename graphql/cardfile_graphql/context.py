@@ -71,7 +71,7 @@ class RequestContext:
         """Return the reader of the selections of the operation that is being executed."""
         variables = getattr(info.variable_values, "coerced", info.variable_values)
         fragments = {name: getattr(one, "definition", one) for name, one in info.fragments.items()}
-        return Selecting(self.schema, self.map, self.app.model, fragments, variables, [])
+        return Selecting(self.schema, self.map, self.app.model, fragments, variables, {})
 
     async def do(self, command: str, arguments: Mapping[str, object]) -> object:
         """Do a command in a unit of work of its own."""
@@ -86,7 +86,7 @@ class RequestContext:
             dialect=self.app.database.dialect,
             rights=self.actor.rights,
             reading=self.reading,
-            guards=[],
+            guards={},
             limits=Limits(levels=1, width=200),
         )
         text = await run_plan(plan, self.app.database, self.moment(variables), fill_batch(self))

@@ -17,7 +17,7 @@ from graphql.execution.values import get_variable_values
 from cardfile.app import App
 from cardfile.errors import DatabaseError, Refused
 from cardfile.query.compiler import Limits, compile_plan
-from cardfile.query.given import Guard, is_met
+from cardfile.query.given import Guards, is_met
 from cardfile.query.pieces import Plan
 from cardfile.query.running import run_plan
 from cardfile_graphql.card_fields import fill_batch
@@ -142,7 +142,7 @@ class Engine:
         for plan in document.plans.get(key, ()):
             if is_met(plan.guards, variables):
                 return plan
-        guards: list[Guard] = []
+        guards: Guards = {}
         selecting = Selecting(
             self.built.schema, self.built.map, self.app.model, document.fragments, variables, guards
         )

@@ -10,7 +10,7 @@ from cardfile.model.fields import Kind
 from cardfile.model.model import Model
 from cardfile.model.names import split_id
 from cardfile.model.record_types import Link, RecordType
-from cardfile.query.given import Given, Guard, Variables, literal, variable
+from cardfile.query.given import Given, Guards, Variables, literal, variable
 from cardfile.query.selection import (
     Batch,
     Constant,
@@ -77,7 +77,7 @@ class Selecting:
     model: Model
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Variables
-    guards: list[Guard]
+    guards: Guards
 
     def roots(self, selection_set: SelectionSetNode) -> list[RootItem]:
         """Return the root items of an operation; raises `NotCompilable` for a field that is not the model's."""

@@ -14,7 +14,7 @@ from cardfile.model.kinds import Reading
 from cardfile.model.model import Model
 from cardfile.model.record_types import Line, Link, RecordType
 from cardfile.query.binds import Statement
-from cardfile.query.given import Guard
+from cardfile.query.given import Guards, kept
 from cardfile.query.json_text import JsonText
 from cardfile.query.lists import BaseList, page_of
 from cardfile.query.pieces import EACH, BatchFill, Fill, Path, Piece, Place, Plan
@@ -67,7 +67,7 @@ def compile_plan(
     dialect: Dialect,
     rights: Rights,
     reading: Reading,
-    guards: list[Guard],
+    guards: Guards,
     limits: Limits | None = None,
 ) -> Plan:
     """Return the plan of the root items; raises `InvalidInput` for bad arguments and for what costs too much."""
@@ -79,7 +79,7 @@ def compile_plan(
         text.key(item.key)
         writer.put_root(text, item)
     text.close("}")
-    return Plan(writer.finish(f"select {text.sql()}"), tuple(guards), compiler.cost)
+    return Plan(writer.finish(f"select {text.sql()}"), kept(guards), compiler.cost)
 
 
 @dataclass(slots=True)

@@ -41,7 +41,9 @@ def filtered(row: Row, given: Given) -> str | None:
 def speaks_of_archive(given: Given | None) -> bool:
     """Tell whether a filter itself decides about archived records, so that they are not left out beforehand."""
     parts = given.parts() if given is not None else None
-    return parts is not None and any(snake(key) == "archived_at" for key in parts)
+    return parts is not None and any(
+        snake(key) == "archived_at" and not part.is_null for key, part in parts.items()
+    )
 
 
 def searched(row: Row, given: Given) -> str | None:
@@ -155,6 +157,8 @@ class _Filter:
         items = given.items()
         if items is None:
             return None
+        if len(items) > MAX_CONDITIONS:
+            raise InvalidInput("A filter has at most {most} conditions.", most=MAX_CONDITIONS)
         found = [self.of_object(row, item, group, depth + 1) for item in items]
         conditions = [condition or "1 = 1" for condition in found]
         if not conditions:
@@ -207,7 +211,7 @@ class _Filter:
     ) -> str | None:
         found = []
         for operator, given in operators:
-            if operator is Operator.IS_NULL:
+            if operator is Operator.IS_NULL and not given.is_null:
                 empty = given.look(_as_boolean)
                 found.append(f"{value} is {'' if empty else 'not '}null")
             elif operator is Operator.EQ:

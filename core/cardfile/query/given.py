@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-__all__ = ["ABSENT", "Given", "Guard", "Source", "Variables", "is_met", "literal", "read", "variable"]
+__all__ = ["ABSENT", "Given", "Guard", "Guards", "Source", "Variables", "is_met", "kept", "literal", "read", "variable"]
 
 Seen = TypeVar("Seen")
 
@@ -19,12 +19,17 @@ Source = tuple[str | int, ...]
 Variables = Mapping[str, object]
 
 
+Look = Callable[[object], object]
+Guards = dict[tuple[Source, Look], object]
+"""The looks at variables, each with what it saw."""
+
+
 @dataclass(frozen=True, slots=True)
 class Guard:
     """One look at a variable, with what it saw."""
 
     source: Source
-    look: Callable[[object], object]
+    look: Look
     saw: object
 
 
@@ -51,6 +56,11 @@ def read(variables: Variables, source: Source) -> object:
     return value
 
 
+def kept(guards: Guards) -> tuple[Guard, ...]:
+    """Return the looks as a plan keeps them."""
+    return tuple(Guard(source, look, saw) for (source, look), saw in guards.items())
+
+
 def is_met(guards: Sequence[Guard], variables: Variables) -> bool:
     """Tell whether a plan with `guards` may serve a request with `variables`."""
     return all(guard.look(read(variables, guard.source)) == guard.saw for guard in guards)
@@ -65,7 +75,7 @@ class Given:
 
     __slots__ = ("guards", "source", "value")
 
-    def __init__(self, value: object, source: Source | None, guards: list[Guard] | None) -> None:
+    def __init__(self, value: object, source: Source | None, guards: Guards | None) -> None:
         self.value = value
         self.source = source
         self.guards = guards
@@ -74,15 +84,35 @@ class Given:
         """Return `look(value)`; a plan that rests on it serves only requests that look alike."""
         saw = look(self.value)
         if self.source is not None and self.guards is not None:
-            guard = Guard(self.source, look, saw)
-            if guard not in self.guards:
-                self.guards.append(guard)
+            self.guards[self.source, look] = saw
         return saw
 
     @property
     def is_null(self) -> bool:
         """Whether nothing was given, or null."""
         return self.look(_is_null)
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether this is a variable that was not given, so that its place counts as not written."""
+        return self.look(_is_absent)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether no variable stands here, or inside."""
+        return self.source is None and not _holds_variables(self.value)
+
+    @property
+    def current(self) -> object:
+        """The value of this request, for a try: nothing of the plan may rest on it."""
+        return _plain(self.value)
+
+    def value_for(self, variables: Variables) -> object:
+        """Return the value that this has in a request with `variables`, null for what is not given."""
+        if self.source is None:
+            return _value_for(self.value, variables)
+        value = read(variables, self.source)
+        return None if value is ABSENT else value
 
     def parts(self) -> Mapping[str, "Given"] | None:
         """Return the members of an object, None when this is no object."""
@@ -118,9 +148,29 @@ def literal(value: object) -> Given:
     return Given(value, None, None)
 
 
-def variable(name: str, variables: Variables, guards: list[Guard]) -> Given:
+def variable(name: str, variables: Variables, guards: Guards) -> Given:
     """Return the variable `name`, its looks recorded in `guards`."""
     return Given(variables.get(name, ABSENT), (name,), guards)
+
+
+def _is_absent(value: object) -> bool:
+    return value is ABSENT
+
+
+def _holds_variables(value: object) -> bool:
+    if isinstance(value, Given):
+        return not value.is_constant
+    if isinstance(value, Mapping):
+        return any(_holds_variables(part) for part in value.values())
+    return isinstance(value, list | tuple) and any(_holds_variables(part) for part in value)
+
+
+def _value_for(value: object, variables: Variables) -> object:
+    if isinstance(value, Given):
+        return value.value_for(variables)
+    if isinstance(value, Mapping):
+        return {key: _value_for(part, variables) for key, part in value.items()}
+    return [_value_for(part, variables) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _is_null(value: object) -> bool:
