@@ -23,6 +23,7 @@ from cardfile.errors import (
     Refused,
     SettingsError,
 )
+from cardfile.texts import Texts
 
 __all__ = ["ExitCode", "main"]
 
@@ -116,7 +117,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         get_command(program).main(args=arguments, prog_name="cardfile")
     except CardfileError as error:
         code = next((code for kind, code in CODES if isinstance(error, kind)), ExitCode.UNEXPECTED)
-        _end(str(error), code, error)
+        # Labels in a refusal are in several languages; the command line speaks English.
+        _end(error.say(Texts()) if isinstance(error, Refused) else str(error), code, error)
     except KeyboardInterrupt:
         sys.exit(ExitCode.INTERRUPTED)
     except (Exit, SystemExit):

@@ -1,0 +1,108 @@
+"""Exports from the command line: typed, under rights, and safe to open."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from cardfile.cli import main
+from cardfile.cli.opened import build_app, operator
+from cardfile.cli.opened import run as run_async
+
+Run = Callable[..., int]
+
+PASSWORD = "ladder-blue-42"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Return what does a command line in a folder with a fresh database, and gives its exit code."""
+    monkeypatch.chdir(tmp_path)
+    Path("cardfile.toml").write_text("plugins = []\n", encoding="utf-8")
+
+    def do(*arguments: str) -> int:
+        with pytest.raises(SystemExit) as end:
+            main(arguments)
+        return int(end.value.code or 0)
+
+    do("migrate")
+    return do
+
+
+async def _fill() -> None:
+    app = build_app()
+    async with app.running(), app.unit_of_work(operator("test")) as work:
+        ann = await work.do("user.create", values={"name": "Ann", "login": "ann@example.com"}, roles=["head"])
+        await work.do(
+            "client.create",
+            values={
+                "name": "=1+1",
+                "birthday": "1990-02-03",
+                "phones": ["8 916 123-45-67", "+7 495 000-11-22"],
+                "owner": ann,
+            },
+        )
+        await work.do("client.create", values={"name": "Boris Belov", "comment": "a line"})
+
+
+@pytest.fixture
+def filled(run: Run) -> Run:
+    """The same, with a user and two clients."""
+    run_async(_fill())
+    return run
+
+
+def test_values_keep_their_types_and_formulas_are_texts(filled: Run) -> None:
+    fields = ("name", "birthday", "owner", "phones")
+    assert filled("export", "c.xlsx", *(part for name in fields for part in ("--field", name))) == 0
+    sheet = load_workbook("c.xlsx").active
+    assert sheet is not None
+    head, first, second = sheet.iter_rows()
+    assert [cell.value for cell in head] == ["Full name", "Birthday", "Manager", "Phones"]
+    assert (first[0].value, first[0].data_type) == ("=1+1", "s")
+    assert first[1].value == datetime(1990, 2, 3)  # noqa: DTZ001  A date has no zone.
+    assert first[2].value == "Ann"
+    assert first[3].value == "+79161234567, +74950001122"
+    assert [cell.value for cell in second] == ["Boris Belov", None, None, None]
+
+
+def test_a_filter_and_a_search_narrow_the_export(filled: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert filled("export", "c.csv", "--filter", '{"name": {"startsWith": "Bor"}}') == 0
+    assert "1 records written" in capsys.readouterr().out
+    assert filled("export", "c.csv", "--search", "916123") == 0
+    assert "1 records written" in capsys.readouterr().out
+
+
+def test_headings_come_in_the_language_asked_for(filled: Run) -> None:
+    filled("export", "c.csv", "--locale", "ru", "--field", "birthday")
+    assert Path("c.csv").read_text(encoding="utf-8-sig").splitlines()[0] == "День рождения"
+
+
+def test_an_export_has_the_rights_of_whom_it_is_made_for(
+    filled: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    filled("user", "create", "eve@example.com", "--role", "analyst", "--password", PASSWORD)
+    capsys.readouterr()
+    assert filled("export", "c.csv", "--as", "eve@example.com") == 3
+    assert capsys.readouterr().err == "You may not export this: Clients.\n"
+    assert not Path("c.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        pytest.param(("c.pdf",), "is an .xlsx or a .csv, not c.pdf", id="suffix"),
+        pytest.param(("c.csv", "--entity", "cliant"), "There is no entity cliant", id="entity"),
+        pytest.param(("c.csv", "--filter", "{"), "The filter is not JSON", id="json"),
+        pytest.param(("c.csv", "--filter", "[]"), "curly braces", id="no object"),
+        pytest.param(("c.csv", "--field", "nam"), "Client has no field nam; it has: name", id="field"),
+        pytest.param(("c.csv", "--filter", '{"nam": {"eq": "x"}}'), "nam", id="filter field"),
+    ],
+)
+def test_a_mistake_is_one_sentence(
+    run: Run, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], sentence: str
+) -> None:
+    assert run("export", *arguments) == 3
+    assert sentence in capsys.readouterr().err
