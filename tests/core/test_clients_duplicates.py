@@ -19,7 +19,7 @@ async def duplicates(
     desk: Desk, client: int, *, by: Actor | None = None
 ) -> list[tuple[int, Certainty, list[str]]]:
     found = await desk.do("client.find_duplicates", by=by, client=client)
-    return [(one.client.id, one.certainty, one.reasons) for one in found.duplicates]
+    return [(int(one.id.removeprefix("client_")), one.certainty, one.reasons) for one in found.duplicates]
 
 
 async def test_the_same_phone_written_otherwise_is_a_certain_duplicate(desk: Desk) -> None:

@@ -36,13 +36,14 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A client who may be the same as another.
+    """A client who may be the same as another, by his opaque id.
 
     The `reasons` are what both have: `phone`, `email`, `messenger`, `tax_number`, or the name and `birthday`
     or `company`.
     """
 
-    client: Client
+    id: str
+    name: str | None
     certainty: Certainty
     reasons: list[str]
 
@@ -107,16 +108,18 @@ async def find_duplicates(call: Call, client: Client) -> Duplicates:
             if value is not None and call.rights.sees("client", key) and _same(value, namesake[key]):
                 _note(reasons, (int(str(namesake["id"])),), key)
     reasons.pop(client.id, None)
+    record_type, shows_name = call.app.model["client"], call.rights.sees("client", "name")
     records = await call.find(Client, filter={"id": {"in": sorted(reasons)}}, order=("id",), limit=MOST)
     found = [
         Duplicate(
-            record,
+            record_type.global_id(record.id),
+            record.name if shows_name else None,
             Certainty.CERTAIN if reasons[record.id] & _CERTAIN else Certainty.LIKELY,
             sorted(reasons[record.id]),
         )
         for record in records
     ]
-    return Duplicates(sorted(found, key=lambda one: (one.certainty is not Certainty.CERTAIN, one.client.id)))
+    return Duplicates(sorted(found, key=lambda one: one.certainty is not Certainty.CERTAIN))
 
 
 _CERTAIN = frozenset(("phone", "email", "messenger", "tax_number"))

@@ -1,11 +1,13 @@
 """What holds for every client, whoever writes him: a form, an import, a plugin or a program."""
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from cardfile.clients.contacts import complete_contact
 from cardfile.clients.interactions import complete_interaction, is_contact
 from cardfile.clients.names import PARTS, complete_name, complete_renaming
-from cardfile.clients.tables import Client, ClientStanding
+from cardfile.clients.tables import Client, ClientStanding, ContactPoint
 from cardfile.database.tables import Record
 from cardfile.errors import InvalidInput
 from cardfile.journal.calls import Call
@@ -23,28 +25,24 @@ class ClientRules:
     async def records_creating(
         self, call: Call, entity: str, rows: Sequence[MutableMapping[str, object]]
     ) -> None:
-        """Complete new clients and interactions."""
-        if entity == "interaction":
+        """Complete new clients, contacts and interactions."""
+        if complete := COMPLETE.get(entity):
             for values in rows:
-                complete_interaction(call, values)
-        if entity != "client":
-            return
-        for values in rows:
-            complete_name(values)
-            _complete_requisites(values)
-            if values.get("standing_since") is None:
-                values["standing_since"] = call.now
+                complete(call, values)
 
     @hookimpl
     async def record_creating(self, call: Call, entity: str, values: MutableMapping[str, object]) -> None:
-        """Complete a new client or interaction."""
+        """Complete a new client, contact or interaction."""
         await self.records_creating(call, entity, [values])
 
     @hookimpl
     async def record_changing(
         self, call: Call, entity: str, record: Record, changes: MutableMapping[str, object]
     ) -> None:
-        """Keep a changed client's name, requisites and standing in agreement."""
+        """Keep a changed client's name, requisites and standing in agreement, and contacts in their form."""
+        if isinstance(record, ContactPoint) and changes.keys() & {"value", "kind"}:
+            changes.setdefault("value", record.value)
+            complete_contact(changes, changes.get("kind", record.kind), region=call.settings.region)
         if isinstance(record, Interaction) and changes.keys() & {"kind", "state"}:
             was = {"kind": record.kind, "state": record.state}
             changes["is_contact"] = is_contact({**was, **changes})
@@ -66,6 +64,24 @@ class ClientRules:
                     "reason": changes["standing_reason"],
                 },
             )
+
+
+def _complete_client(call: Call, values: MutableMapping[str, object]) -> None:
+    complete_name(values)
+    _complete_requisites(values)
+    if values.get("standing_since") is None:
+        values["standing_since"] = call.now
+
+
+def _complete_contact(call: Call, values: MutableMapping[str, object]) -> None:
+    complete_contact(values, values.get("kind"), region=call.settings.region)
+
+
+COMPLETE: Final[Mapping[str, Callable[[Call, MutableMapping[str, object]], None]]] = {
+    "client": _complete_client,
+    "contact_point": _complete_contact,
+    "interaction": complete_interaction,
+}
 
 
 def _complete_requisites(values: MutableMapping[str, object]) -> None:

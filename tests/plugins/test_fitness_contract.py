@@ -1,0 +1,10 @@
+"""The fitness edition keeps to what every plugin keeps to."""
+
+from cardfile.testing.contract import PluginContract
+from cardfile_fitness import FitnessPlugin
+
+
+class TestFitnessContract(PluginContract):
+    """The contract, for the fitness plugin."""
+
+    plugin = FitnessPlugin
