@@ -184,7 +184,7 @@ class NoHooks:
         self.refuse: str | None = None
 
     def has(self, spec: str, /) -> bool:
-        return False
+        return True
 
     async def each(self, spec: str, /, **values: object) -> None:
         self.seen.append((spec, values.get("command") or values.get("entity")))

@@ -1,6 +1,6 @@
 """How records change: what is different is written, and nothing else."""
 
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from cardfile.database.columns import ColumnType
@@ -9,11 +9,11 @@ from cardfile.database.names import quoted
 from cardfile.errors import InvalidInput, NotFound, VersionConflict
 from cardfile.journal.creation import Books, encoded, insert_entries, refusal_of
 from cardfile.journal.entries import Entry
-from cardfile.journal.plans import EntryPlan, Plan, Slot
+from cardfile.journal.plans import SEARCH, EntryPlan, Plan, Slot
 from cardfile.journal.records import LazyRecords
 from cardfile.journal.statements import update_rows, upsert_rows
 from cardfile.journal.units import Unit
-from cardfile.journal.upkeep import entry_values
+from cardfile.journal.upkeep import entry_values, search_texts
 from cardfile.query.binds import Statement
 from cardfile.query.row import constant
 from cardfile.rights import EVERYTHING
@@ -22,9 +22,9 @@ from cardfile.values.text import fold
 __all__ = ["change_rows", "read_entries_of"]
 
 Row = dict[str, object]
-Changes = MutableMapping[int, dict[str, object]]
 
 _MISSING: Final = object()
+_HOOKS: Final = ("record_changing", "records_changing")
 
 
 async def change_rows(
@@ -43,21 +43,17 @@ async def change_rows(
     new values and versions. Raises `VersionConflict` when somebody else was quicker.
     """
     await read_entries_of(unit, plan, befores, changes)
-    different = {record: _difference(plan, befores[record], given) for record, given in changes.items()}
-    different = {record: values for record, values in different.items() if values}
-    if ask and different:
+    different = _differences(plan, befores, changes)
+    if ask and different and any(unit.app.hooks.has(name) for name in _HOOKS):
         records = LazyRecords(plan, {record: befores[record] for record in different})
         await unit.app.hooks.each_changing(call, plan.key, records, different)
         await read_entries_of(unit, plan, befores, different)
-        different = {
-            record: _difference(plan, befores[record], values) for record, values in different.items()
-        }
-        different = {record: values for record, values in different.items() if values}
+        different = _differences(plan, befores, different)
     if not different:
         return {}
     used = set().union(*different.values())
     _check(plan, different, used)
-    await _update(unit, plan, befores, different)
+    await _update(unit, plan, befores, different, await _search_texts(unit, plan, befores, different))
     await _update_cards(unit, plan, different, used)
     for path in [one for one in plan.entries if one in used]:
         await _replace_entries(unit, plan.entries[path], path, befores, different)
@@ -65,14 +61,20 @@ async def change_rows(
     return different
 
 
-def _difference(plan: Plan, before: Row, given: Mapping[str, object]) -> Row:
-    return {
-        path: value
-        for path, value in given.items()
-        if before.get(path, _MISSING) != value
-        # Lists have no order of their own.
-        and not (path in plan.entries and set(_entries(before.get(path))) == set(_entries(value)))
-    }
+def _differences(
+    plan: Plan, befores: Mapping[int, Row], changes: Mapping[int, Mapping[str, object]]
+) -> dict[int, Row]:
+    found = {}
+    for record, given in changes.items():
+        before = befores[record]
+        different = {path: value for path, value in given.items() if before.get(path, _MISSING) != value}
+        for path in plan.entries:
+            # Lists have no order of their own.
+            if path in different and set(_entries(before.get(path))) == set(_entries(different[path])):
+                del different[path]
+        if different:
+            found[record] = different
+    return found
 
 
 async def read_entries_of(
@@ -105,18 +107,41 @@ def _check(plan: Plan, different: Mapping[int, Row], used: set[str]) -> None:
                 raise InvalidInput("{field} must be filled in.", field=path, path=where)
 
 
-async def _update(unit: Unit, plan: Plan, befores: Mapping[int, Row], different: Mapping[int, Row]) -> None:
+async def _search_texts(
+    unit: Unit, plan: Plan, befores: Mapping[int, Row], different: Mapping[int, Row]
+) -> Mapping[int, str]:
+    """Return the new search texts of those records of which a searched field changes."""
+    searched = {part.path for part in plan.search}
+    records = [record for record, values in different.items() if not searched.isdisjoint(values)]
+    if not records:
+        return {}
+    lists = {part.path: () for part in plan.search if part.is_entry}
+    await read_entries_of(unit, plan, befores, dict.fromkeys(records, lists))
+    rows = [{**befores[record], **different[record]} for record in records]
+    return dict(zip(records, search_texts(plan.search, rows), strict=True))
+
+
+async def _update(
+    unit: Unit,
+    plan: Plan,
+    befores: Mapping[int, Row],
+    different: Mapping[int, Row],
+    texts: Mapping[int, str],
+) -> None:
     stamp = (("updated_at", unit.now), ("updated_by", unit.actor.user))
-    for paths, records in _by_paths(different, plan.own):
+    for paths, records in _by_paths(different, plan.own, apart=texts):
         slots = [plan.slots[path] for path in paths]
         columns = [column for slot in slots for column in slot.columns()]
         folds = [path for path in paths if path in plan.folds]
         columns += [(plan.folds[path], ColumnType.TEXT) for path in folds]
+        is_searched = records[0] in texts
+        columns += [(SEARCH, ColumnType.TEXT)] if is_searched else []
         rows = []
         for record in records:
             values = different[record]
             cells = [cell for slot in slots for cell in encoded(slot, values[slot.path])]
             cells += [fold(str(values[path] or "")) for path in folds]
+            cells += [texts[record]] if is_searched else []
             rows.append((record, befores[record]["version"], *cells))
         try:
             done = await update_rows(unit.transaction, plan.table, columns, rows, stamp=stamp)
@@ -127,14 +152,14 @@ async def _update(unit: Unit, plan: Plan, befores: Mapping[int, Row], different:
 
 
 def _by_paths(
-    different: Mapping[int, Row], slots: Iterable[Slot]
+    different: Mapping[int, Row], slots: Iterable[Slot], *, apart: Container[int] = ()
 ) -> Iterator[tuple[Sequence[str], list[int]]]:
-    """Yield the records in groups that change the same ones of these places."""
+    """Yield the records in groups that change the same places, those in `apart` by themselves."""
     places = {slot.path for slot in slots}
-    groups: dict[frozenset[str], list[int]] = {}
+    groups: dict[tuple[frozenset[str], bool], list[int]] = {}
     for record, values in different.items():
-        groups.setdefault(frozenset(places & values.keys()), []).append(record)
-    for paths, records in groups.items():
+        groups.setdefault((frozenset(places & values.keys()), record in apart), []).append(record)
+    for (paths, _), records in groups.items():
         yield sorted(paths), records
 
 
@@ -230,16 +255,13 @@ def _note(
 ) -> None:
     """Tell ledger and upkeep, and let the records be known as they are now."""
     told = {path for path in used if path in plan.entries or plan.slots[path].is_kept}
-    searched = {part.path for part in plan.search}
-    dirty = [record for record, values in different.items() if not searched.isdisjoint(values)]
-    if dirty:
-        books.upkeep.search(plan.key, dirty)
+    all_told = len(told) == len(used)
     books.upkeep.touched(plan, [befores[record] for record in different], used)
     for record, values in different.items():
         row = befores[record]
         version = int(str(row["version"])) + 1
-        before = {path: row.get(path) for path in values if path in told}
-        after = {path: value for path, value in values.items() if path in told}
+        after = values if all_told else {path: value for path, value in values.items() if path in told}
+        before = {path: row.get(path) for path in after}
         if after:
             books.ledger.changed(plan, record, before, after, version)
         row.update(values)
