@@ -9,7 +9,7 @@ from cardfile.clients.tables import (
     Segment,
     Tag,
 )
-from cardfile.database.steps import CreateTable, CreateView, Migration
+from cardfile.database.steps import CreateTable, CreateView, Migration, RunSQL
 from cardfile.timeline.tables import Interaction
 
 __all__ = ["MIGRATIONS"]
@@ -18,17 +18,20 @@ __all__ = ["MIGRATIONS"]
 _TOLD = "e.entity not in ('interaction', 'client_standing', 'contact_point', 'client_tag')"
 _EVENT = "e.at, 'event', null, null, null, e.actor, null, e.name"
 
-# Ids of the two tables are kept apart as even and odd numbers. The events of a client who was merged into
-# another stand with that one, and stand with himself again once the merge is undone.
+# Interactions are numbered from here on, events by their own ids, so that either is found by an index.
+_APART = 1 << 52
+
+# The events of a client who was merged into another stand with that one, and with himself again once the
+# merge is undone.
 _TIMELINE = f"""
-select i.id * 2 as id, i.client as client, i.at as at, i.kind as kind, i.direction as direction,
+select i.id + {_APART} as id, i.client as client, i.at as at, i.kind as kind, i.direction as direction,
     i.subject as title, i.text as text, i."user" as actor, i.id as interaction, null as event
 from interaction i where i.archived_at is null
 union all
-select e.id * 2 + 1, e.client, {_EVENT} from event e join client c on c.id = e.client
+select e.id, e.client, {_EVENT} from event e join client c on c.id = e.client
 where c.merged_into is null and {_TOLD}
 union all
-select e.id * 2 + 1, c.merged_into, {_EVENT} from event e join client c on c.id = e.client
+select e.id, c.merged_into, {_EVENT} from event e join client c on c.id = e.client
 where c.merged_into is not null and {_TOLD}
 """
 
@@ -49,6 +52,15 @@ MIGRATIONS = (
             )
         ),
     ),
-    Migration("0002_timeline", (CreateView("timeline_entry", _TIMELINE),)),
+    Migration(
+        "0002_timeline",
+        (
+            CreateView("timeline_entry", _TIMELINE),
+            RunSQL(
+                sqlite=f"create index interaction_timeline_idx on interaction (id + {_APART})",
+                postgres=f"create index interaction_timeline_idx on interaction ((id + {_APART}))",
+            ),
+        ),
+    ),
 )
 """The migrations of clients and timeline, in their order; they refer to the tables of access and journal."""
