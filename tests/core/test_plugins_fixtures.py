@@ -34,8 +34,6 @@ def test_pytest_starts_without_loading_cardfile(tmp_path: Path) -> None:
         "pytest",
         "-q",
         "-p",
-        "cardfile.testing.fixtures",
-        "-p",
         "no:cacheprovider",
     ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
