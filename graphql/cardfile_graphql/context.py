@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import orjson
+from graphql.execution.values import VariableValues
 
 from cardfile.app import App
 from cardfile.model.kinds import Reading
@@ -18,14 +18,11 @@ from cardfile.query.running import run_plan
 from cardfile.query.selection import Node, RootItem
 from cardfile.rights import Actor
 from cardfile.texts import Texts
+from cardfile_graphql.built import BuiltSchema
 from cardfile_graphql.card_fields import fill_batch
-from cardfile_graphql.outputs import RecordJson
-from cardfile_graphql.schema_map import SchemaMap
+from cardfile_graphql.outputs import Info, RecordJson
 from cardfile_graphql.selecting import Selecting
-from graphql import FieldNode, GraphQLResolveInfo
-
-if TYPE_CHECKING:
-    from graphql import GraphQLSchema
+from graphql import FieldNode
 
 __all__ = ["RequestContext"]
 
@@ -36,8 +33,7 @@ class RequestContext:
 
     app: App
     actor: Actor
-    schema: "GraphQLSchema"
-    map: SchemaMap
+    built: BuiltSchema
     locale: str
     request_id: str = ""
 
@@ -67,16 +63,21 @@ class RequestContext:
         """Return what the parameters of a plan are taken from."""
         return Moment(self.actor.rights, self.now, variables)
 
-    def selecting(self, info: GraphQLResolveInfo) -> Selecting:
+    def selecting(self, info: Info) -> Selecting:
         """Return the reader of the selections of the operation that is being executed."""
-        variables = getattr(info.variable_values, "coerced", info.variable_values)
+        values = info.variable_values
+        variables = values.coerced if isinstance(values, VariableValues) else values
         fragments = {name: getattr(one, "definition", one) for name, one in info.fragments.items()}
-        return Selecting(self.schema, self.map, self.app.model, fragments, variables, {})
+        return Selecting(self.built.schema, self.built.map, self.app.model, fragments, variables, {})
 
     async def do(self, command: str, arguments: Mapping[str, object]) -> object:
         """Do a command in a unit of work of its own."""
         async with self.app.unit_of_work(self.actor, via="api") as work:
-            return await work.do(command, **arguments)
+            version = arguments.get("expected_version")
+            own = {name: value for name, value in arguments.items() if name != "expected_version"}
+            return await work.do(
+                command, expected_version=version if isinstance(version, int) else None, **own
+            )
 
     async def read(self, roots: Sequence[RootItem], variables: Mapping[str, object]) -> dict[str, object]:
         """Return root items as JSON values, read by small statements: for the plain executor and for payloads."""

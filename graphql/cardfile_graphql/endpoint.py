@@ -79,7 +79,7 @@ class Endpoint:
     def _context(self, scope: Scope, actor: Actor) -> RequestContext:
         built = self.engine.built
         request_id = str(scope["state"].get("request_id", ""))
-        return RequestContext(self.app, actor, built.schema, built.map, locale_of(scope), request_id)
+        return RequestContext(self.app, actor, built, locale_of(scope), request_id)
 
 
 def _headers(scope: Scope) -> Mapping[bytes, bytes]:
@@ -87,7 +87,8 @@ def _headers(scope: Scope) -> Mapping[bytes, bytes]:
 
 
 async def _body(receive: Receive) -> bytes:
-    pieces, size = [], 0
+    pieces: list[bytes] = []
+    size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":

@@ -20,11 +20,11 @@ from cardfile.query.compiler import Limits, compile_plan
 from cardfile.query.given import Guards, is_met
 from cardfile.query.pieces import Plan
 from cardfile.query.running import run_plan
+from cardfile_graphql.built import BuiltSchema
 from cardfile_graphql.card_fields import fill_batch
 from cardfile_graphql.context import RequestContext
 from cardfile_graphql.documents import Document, Documents
 from cardfile_graphql.errors import Code, RequestError, error_json, error_of_refusal, graphql_error_json
-from cardfile_graphql.schema import BuiltSchema
 from cardfile_graphql.selecting import NotCompilable, Selecting
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType, execute
 

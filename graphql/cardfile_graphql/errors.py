@@ -64,7 +64,9 @@ class RequestError(Exception):
         cls, code: Code, message: str, *, status: int | None = None, **extensions: object
     ) -> "RequestError":
         """Return the refusal with one error."""
-        return cls([error_json(code, message, **extensions)], status=status or STATUS.get(code, 400))
+        return cls(
+            [error_json(code, message, path=None, **extensions)], status=status or STATUS.get(code, 400)
+        )
 
     @classmethod
     def of_graphql(cls, code: Code, errors: Sequence[GraphQLError]) -> "RequestError":
@@ -84,7 +86,7 @@ def error_json(
 
 def graphql_error_json(code: Code, error: GraphQLError, **extensions: object) -> dict[str, object]:
     """Return an error that graphql-core found in a document or its variables."""
-    found = error_json(code, error.message, **extensions)
+    found = error_json(code, error.message, path=None, **extensions)
     if error.locations:
         found["locations"] = [{"line": one.line, "column": one.column} for one in error.locations]
     if error.path:

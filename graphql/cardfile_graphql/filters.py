@@ -10,14 +10,13 @@ from cardfile.model.record_types import Line, Link, RecordType
 from cardfile.query.orders import is_orderable
 from cardfile_graphql.naming import TypeNames, card_name, enum_value
 from cardfile_graphql.scalars import SCALARS
+from cardfile_graphql.wrapping import list_of, required
 from graphql import (
     GraphQLEnumType,
     GraphQLEnumValue,
     GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInputType,
-    GraphQLList,
-    GraphQLNonNull,
 )  # fmt: skip
 
 __all__ = ["FilterTypes"]
@@ -112,7 +111,7 @@ class FilterTypes:
                     self._group(record_type, plugin), description=f"Conditions on what {plugin} adds."
                 )
             if own is not None:
-                several = GraphQLList(GraphQLNonNull(own))
+                several = list_of(own)
                 members["and"] = GraphQLInputField(several, description="All of these hold.")
                 members["or"] = GraphQLInputField(several, description="At least one of these holds.")
                 members["not"] = GraphQLInputField(own, description="This does not hold.")
@@ -170,7 +169,7 @@ class FilterTypes:
         self, name: str, scalar: str, operators: tuple[Operator, ...]
     ) -> GraphQLInputObjectType:
         value = SCALARS[scalar]
-        several = GraphQLList(GraphQLNonNull(value))
+        several = list_of(value)
         types: Mapping[Operator, GraphQLInputType] = {
             Operator.IN: several,
             Operator.NOT_IN: several,
@@ -199,9 +198,9 @@ class FilterTypes:
             made = self._orders[record_type.key] = GraphQLInputObjectType(
                 self.names.take(f"{record_type.name}Order", record_type.plugin),
                 {
-                    "field": GraphQLInputField(GraphQLNonNull(field), description="By what to order."),
+                    "field": GraphQLInputField(required(field), description="By what to order."),
                     "direction": GraphQLInputField(
-                        GraphQLNonNull(self.direction),
+                        required(self.direction),
                         default_value="ASC",
                         description="Which way.",
                     ),

@@ -17,14 +17,13 @@ from cardfile.model.record_types import Line, RecordType
 from cardfile_graphql.naming import TypeNames, card_name, mutation_name, type_name_of
 from cardfile_graphql.outputs import hint_of
 from cardfile_graphql.scalars import SCALARS
+from cardfile_graphql.wrapping import list_of, required
 from graphql import (
     GraphQLEnumType,
     GraphQLEnumValue,
     GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInputType,
-    GraphQLList,
-    GraphQLNonNull,
 )  # fmt: skip
 
 __all__ = ["InputTypes", "input_name"]
@@ -95,7 +94,7 @@ class InputTypes:
                 )
         for link in record_type.links.values():
             if link.entry is not None and link.group is None:
-                type_ = GraphQLList(GraphQLNonNull(SCALARS["String"]))
+                type_ = list_of(SCALARS["String"])
                 yield Writable(
                     camel(link.key), link.key, GraphQLInputField(type_, description="As people write them.")
                 )
@@ -126,12 +125,12 @@ class InputTypes:
         if line.kind is Kind.MONEY:
             return self.money()
         if line.kind is Kind.CHOICES:
-            return GraphQLList(GraphQLNonNull(SCALARS["String"]))
+            return list_of(SCALARS["String"])
         return SCALARS["String"] if line.kind is Kind.CHOICE else SCALARS[KINDS[line.kind].scalar]
 
     def _line(self, line: Line, *, needed: bool) -> GraphQLInputField:
         type_ = self.type_of_line(line)
-        return GraphQLInputField(GraphQLNonNull(type_) if needed else type_, description=hint_of(line.field))  # type: ignore[type-var]  # nullable here
+        return GraphQLInputField(required(type_) if needed else type_, description=hint_of(line.field))
 
     def money(self) -> GraphQLInputObjectType:
         """Return the input of a sum of money."""
@@ -140,7 +139,7 @@ class InputTypes:
                 self.names.take("MoneyInput", "core"),
                 {
                     "amount": GraphQLInputField(
-                        GraphQLNonNull(SCALARS["Decimal"]), description="The sum in whole units."
+                        required(SCALARS["Decimal"]), description="The sum in whole units."
                     ),
                     "currency": GraphQLInputField(
                         SCALARS["CurrencyCode"], description="The house's own currency unless told."
@@ -153,8 +152,8 @@ class InputTypes:
     def _parameter(self, parameter: Parameter, plugin: str) -> GraphQLInputField:
         type_ = self._type(parameter, plugin)
         if parameter.is_list:
-            type_ = GraphQLList(GraphQLNonNull(type_))  # type: ignore[type-var]  # nullable here
-        return GraphQLInputField(GraphQLNonNull(type_) if parameter.is_required else type_)  # type: ignore[type-var]  # nullable here
+            type_ = list_of(type_)
+        return GraphQLInputField(required(type_) if parameter.is_required else type_)
 
     def _type(self, parameter: Parameter, plugin: str) -> GraphQLInputType:
         match parameter.kind:

@@ -17,6 +17,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
     parse,
@@ -134,14 +135,13 @@ class _Counting:
                 here[(node.alias or node.name).value] += 1
                 inner = self._set(node.selection_set) if node.selection_set else _Size(0, 0)
                 fields, depth = fields + 1 + inner.fields, max(depth, 1 + inner.depth)
-            else:
-                key = f"...{node.name.value}" if isinstance(node, FragmentSpreadNode) else "..."
-                here[key] += 1
-                inner = (
-                    self._fragment(node.name.value)
-                    if isinstance(node, FragmentSpreadNode)
-                    else self._set(node.selection_set)
-                )
+            elif isinstance(node, FragmentSpreadNode):
+                here[f"...{node.name.value}"] += 1
+                inner = self._fragment(node.name.value)
+                fields, depth = fields + inner.fields, max(depth, inner.depth)
+            elif isinstance(node, InlineFragmentNode):
+                here["..."] += 1
+                inner = self._set(node.selection_set)
                 fields, depth = fields + inner.fields, max(depth, inner.depth)
         self.keys.update(key for key in here.elements() if not key.startswith("..."))
         worst = max(here.values(), default=0)

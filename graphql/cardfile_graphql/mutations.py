@@ -19,8 +19,9 @@ from cardfile_graphql import vocabulary
 from cardfile_graphql.context import RequestContext
 from cardfile_graphql.inputs import InputTypes, input_name
 from cardfile_graphql.naming import TypeNames, mutation_name, root_name, type_name_of
-from cardfile_graphql.outputs import OutputTypes, by_response_key
+from cardfile_graphql.outputs import Info, OutputTypes, by_response_key
 from cardfile_graphql.scalars import SCALARS
+from cardfile_graphql.wrapping import list_of, required
 from graphql import (
     GraphQLArgument,
     GraphQLField,
@@ -29,7 +30,6 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
-    GraphQLResolveInfo,
 )  # fmt: skip
 
 __all__ = ["Mutations"]
@@ -67,12 +67,8 @@ class Mutations:
         result = self.model.of_table(command.result) if _is_record(command.result) else None  # type: ignore[arg-type]  # told by _is_record
         one = _Mutation(self, command, result)
         return GraphQLField(
-            GraphQLNonNull(self._payload(command, result)),
-            args={
-                "input": GraphQLArgument(
-                    GraphQLNonNull(self.inputs.of(command)), description="What it takes."
-                )
-            },
+            required(self._payload(command, result)),
+            args={"input": GraphQLArgument(required(self.inputs.of(command)), description="What it takes.")},
             resolve=one.resolve,
             description=command.description or said(command.label, "en"),
         )
@@ -99,9 +95,9 @@ class Mutations:
         error = self.written["UserError"]
         put(
             "userErrors",
-            GraphQLNonNull(GraphQLList(GraphQLNonNull(error))),
+            required(list_of(error)),
             "What was wrong; empty when it was done.",
-        )  # type: ignore[type-var]  # an interface
+        )
         put("clientMutationId", SCALARS["String"], "What was given with the input.")
         return GraphQLObjectType(
             self.names.take(type_name_of(command.name, "Payload"), command.plugin),
@@ -131,12 +127,12 @@ class Mutations:
             found = self._output(inner, plugin)
             return found.of_type if isinstance(found, GraphQLNonNull) else found
         if get_origin(hint) in {list, tuple}:
-            return GraphQLNonNull(GraphQLList(self._output(arguments[0], plugin)))
+            return required(GraphQLList(self._output(arguments[0], plugin)))
         if is_dataclass(hint) and isinstance(hint, type):
-            return GraphQLNonNull(self._result(hint, plugin))
+            return required(self._result(hint, plugin))
         if isinstance(hint, type) and issubclass(hint, StrEnum):
-            return GraphQLNonNull(SCALARS["String"])
-        return GraphQLNonNull(SCALARS[OUTPUT_SCALARS[hint]]) if hint in OUTPUT_SCALARS else SCALARS["JSON"]
+            return required(SCALARS["String"])
+        return required(SCALARS[OUTPUT_SCALARS[hint]]) if hint in OUTPUT_SCALARS else SCALARS["JSON"]
 
 
 class _Mutation:
@@ -156,9 +152,7 @@ class _Mutation:
             if one.group is not None
         }
 
-    async def resolve(
-        self, _parent: object, info: GraphQLResolveInfo, **arguments: Any
-    ) -> Mapping[str, object]:
+    async def resolve(self, _parent: object, info: Info, **arguments: Any) -> Mapping[str, object]:
         """Do the command, and read what the answer asks of the record."""
         context: RequestContext = info.context
         given: Mapping[str, Any] = arguments["input"]
@@ -232,7 +226,7 @@ class _Mutation:
 
     async def _payload(
         self,
-        info: GraphQLResolveInfo,
+        info: Info,
         given: Mapping[str, Any],
         outcome: object,
         errors: Sequence[vocabulary.UserError],
@@ -259,7 +253,7 @@ def _is_record(cls: type | None) -> bool:
 
 
 def _attribute(name: str) -> Any:
-    def resolve(parent: object, _info: GraphQLResolveInfo) -> object:
+    def resolve(parent: object, _info: Info) -> object:
         value = getattr(parent, name)
         return value.isoformat() if isinstance(value, date) else value
 

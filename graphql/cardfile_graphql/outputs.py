@@ -1,6 +1,7 @@
 """The types of answers, made from the model: records, plugins' cards, pages of lists."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from cardfile.model.fields import Field, Kind
 from cardfile.model.kinds import KINDS
@@ -12,19 +13,22 @@ from cardfile.texts import said
 from cardfile_graphql.filters import FilterTypes
 from cardfile_graphql.naming import TypeNames, card_name
 from cardfile_graphql.scalars import SCALARS
+from cardfile_graphql.wrapping import list_of, required
 from graphql import (
     GraphQLArgument,
     GraphQLField,
     GraphQLInterfaceType,
     GraphQLList,
     GraphQLNamedType,
-    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
     GraphQLResolveInfo,
 )  # fmt: skip
 
-__all__ = ["OutputTypes", "RecordJson", "by_response_key"]
+__all__ = ["Info", "OutputTypes", "RecordJson", "by_response_key"]
+
+Info = GraphQLResolveInfo[Any]
+"""What graphql-core tells a resolver."""
 
 ID = SCALARS["ID"]
 BOOLEAN, INT, STRING = SCALARS["Boolean"], SCALARS["Int"], SCALARS["String"]
@@ -36,12 +40,12 @@ class RecordJson(dict[str, object]):
     type_name: str = ""
 
 
-def by_response_key(parent: object, info: GraphQLResolveInfo) -> object:
+def by_response_key(parent: object, info: Info) -> object:
     """Return what a selection already read for this place of the answer."""
     return parent.get(info.path.key) if isinstance(parent, Mapping) else None
 
 
-def _type_of(value: object, _info: GraphQLResolveInfo, _type: object) -> str:
+def _type_of(value: object, _info: Info, _type: object) -> str:
     return getattr(value, "type_name", "")
 
 
@@ -63,7 +67,7 @@ class OutputTypes:
         self.written = written
         self.node = GraphQLInterfaceType(
             names.take("Node", "core"),
-            {"id": GraphQLField(GraphQLNonNull(ID), description="The id, unique across all types.")},
+            {"id": GraphQLField(required(ID), description="The id, unique across all types.")},
             resolve_type=_type_of,
             description="Anything that has an id.",
         )
@@ -71,16 +75,16 @@ class OutputTypes:
             "Money",
             "A sum of money.",
             {
-                "amount": (GraphQLNonNull(SCALARS["Decimal"]), "The sum in whole units of the currency."),
-                "currency": (GraphQLNonNull(SCALARS["CurrencyCode"]), "The currency."),
+                "amount": (required(SCALARS["Decimal"]), "The sum in whole units of the currency."),
+                "currency": (required(SCALARS["CurrencyCode"]), "The currency."),
             },
         )
         self.option = self._composed(
             "Option",
             "One of a list of values that plugins and administrators extend: known by its key.",
             {
-                "key": (GraphQLNonNull(STRING), "The stable key."),
-                "label": (GraphQLNonNull(STRING), "What people call it, in the reader's language."),
+                "key": (required(STRING), "The stable key."),
+                "label": (required(STRING), "What people call it, in the reader's language."),
                 "color": (STRING, "Its colour, if it has one."),
                 "position": (INT, "Its place in the list."),
                 "plugin": (STRING, "Who declared it: core, or a plugin."),
@@ -113,16 +117,16 @@ class OutputTypes:
         return made
 
     def _record_fields(self, record_type: RecordType) -> dict[str, GraphQLField]:
-        fields = {"id": self._field(GraphQLNonNull(ID), "The id, unique across all types.")}
+        fields = {"id": self._field(required(ID), "The id, unique across all types.")}
         for member in record_type.members(None):
             fields[camel(member.key)] = self._member(member)
         for plugin in record_type.groups():
             fields[camel(plugin)] = self._field(
-                GraphQLNonNull(self._group(record_type, plugin)), f"What {plugin} adds to the record."
+                required(self._group(record_type, plugin)), f"What {plugin} adds to the record."
             )
         card_field = self.written["CardField"]
         fields["cardFields"] = self._field(
-            GraphQLNonNull(GraphQLList(GraphQLNonNull(card_field))),  # type: ignore[type-var]  # an object type
+            required(list_of(card_field)),
             "The lines of the card with their values as text.",
             {
                 "slot": GraphQLArgument(
@@ -147,7 +151,7 @@ class OutputTypes:
     def _field(
         type_: GraphQLOutputType, description: str, arguments: Mapping[str, GraphQLArgument] | None = None
     ) -> GraphQLField:
-        def resolve(parent: object, info: GraphQLResolveInfo, **_arguments: object) -> object:
+        def resolve(parent: object, info: Info, **_arguments: object) -> object:
             return by_response_key(parent, info)
 
         return GraphQLField(type_, args=dict(arguments or {}), resolve=resolve, description=description)
@@ -163,12 +167,12 @@ class OutputTypes:
         elif line.kind is Kind.CHOICE:
             type_ = self.option
         elif line.kind is Kind.CHOICES:
-            type_ = GraphQLList(GraphQLNonNull(self.option))
+            type_ = list_of(self.option)
         else:
             type_ = SCALARS[KINDS[line.kind].scalar]
             # What a role may hide is nullable, whatever the column; the version is never hidden.
             if line.path == "version":
-                return self._field(GraphQLNonNull(INT), description)
+                return self._field(required(INT), description)
         return self._field(type_, description)
 
     def _link(self, link: Link) -> GraphQLField:
@@ -178,8 +182,8 @@ class OutputTypes:
                 self.record(target), f"{label}; null when there is none, or none that you may see."
             )
         if link.plain:
-            return self._field(GraphQLNonNull(GraphQLList(GraphQLNonNull(self.record(target)))), label)
-        return self._field(GraphQLNonNull(self.connection(target)), label, self.arguments(target))
+            return self._field(required(list_of(self.record(target))), label)
+        return self._field(required(self.connection(target)), label, self.arguments(target))
 
     def arguments(self, target: RecordType) -> dict[str, GraphQLArgument]:
         """Return the arguments of a list of `target`."""
@@ -190,7 +194,7 @@ class OutputTypes:
             "before": GraphQLArgument(STRING, description="Only what comes before this cursor."),
             "filter": GraphQLArgument(self.filters.filter(target), description="Which records are meant; live ones unless it speaks of archivedAt."),
             "orderBy": GraphQLArgument(
-                GraphQLList(GraphQLNonNull(self.filters.order(target))), description="The order; the id decides between equals."
+                list_of(self.filters.order(target)), description="The order; the id decides between equals."
             ),
         }  # fmt: skip
         if target.entity.search:
@@ -211,21 +215,19 @@ class OutputTypes:
         return made
 
     def _connection_fields(self, target: RecordType) -> dict[str, GraphQLField]:
-        record = GraphQLNonNull(self.record(target))
+        record = required(self.record(target))
         edge = GraphQLObjectType(
             self.names.take(f"{target.name}Edge", target.plugin),
             {
-                "cursor": self._field(GraphQLNonNull(STRING), "The place of the record in the list."),
+                "cursor": self._field(required(STRING), "The place of the record in the list."),
                 "node": self._field(record, "The record."),
             },
             description=f"A {target.name} record in a list.",
         )
         page_info = self.written["PageInfo"]
         return {
-            "edges": self._field(
-                GraphQLNonNull(GraphQLList(GraphQLNonNull(edge))), "The records with their cursors."
-            ),
-            "nodes": self._field(GraphQLNonNull(GraphQLList(record)), "The records."),
-            "pageInfo": self._field(GraphQLNonNull(page_info), "Where the page stands in the list."),  # type: ignore[type-var]  # an object type
-            "totalCount": self._field(GraphQLNonNull(INT), "How many records the whole list has."),
+            "edges": self._field(required(list_of(edge)), "The records with their cursors."),
+            "nodes": self._field(required(GraphQLList(record)), "The records."),
+            "pageInfo": self._field(required(page_info), "Where the page stands in the list."),
+            "totalCount": self._field(required(INT), "How many records the whole list has."),
         }

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from cardfile.app import App
 from cardfile.declarations import Route
 from cardfile.plugins import Plugin, hookimpl
+from cardfile_graphql.built import BuiltSchema
 from cardfile_graphql.endpoint import Endpoint, go_to_playground
 from cardfile_graphql.engine import Engine
-from cardfile_graphql.schema import BuiltSchema, build_schema
+from cardfile_graphql.schema import build_schema
 
 __all__ = ["GraphQLPlugin"]
 

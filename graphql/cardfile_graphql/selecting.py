@@ -49,6 +49,7 @@ from graphql import (
     InlineFragmentNode,
     ListValueNode,
     ObjectValueNode,
+    SelectionNode,
     SelectionSetNode,
     Undefined,
     ValueNode,
@@ -132,14 +133,22 @@ class Selecting:
         for node in selection_set.selections:
             if node.directives and not self._is_included(node):
                 continue
-            if isinstance(node, FieldNode):
-                found.setdefault((node.alias or node.name).value, []).append(node)
-                continue
-            fragment = self.fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
-            if isinstance(fragment, InlineFragmentNode | FragmentDefinitionNode) and self._applies(
-                fragment, type_name
-            ):
-                self._collect(type_name, fragment.selection_set, found)
+            match node:
+                case FieldNode():
+                    found.setdefault((node.alias or node.name).value, []).append(node)
+                case FragmentSpreadNode():
+                    self._collect_fragment(type_name, self.fragments[node.name.value], found)
+                case InlineFragmentNode():
+                    self._collect_fragment(type_name, node, found)
+
+    def _collect_fragment(
+        self,
+        type_name: str,
+        fragment: InlineFragmentNode | FragmentDefinitionNode,
+        found: dict[str, list[FieldNode]],
+    ) -> None:
+        if self._applies(fragment, type_name):
+            self._collect(type_name, fragment.selection_set, found)
 
     def _applies(self, fragment: InlineFragmentNode | FragmentDefinitionNode, type_name: str) -> bool:
         condition = fragment.type_condition
@@ -147,7 +156,7 @@ class Selecting:
             return True
         return condition.name.value == "Node" and type_name in self.map.records
 
-    def _is_included(self, node: FieldNode | FragmentSpreadNode | InlineFragmentNode) -> bool:
+    def _is_included(self, node: SelectionNode) -> bool:
         for directive in node.directives or ():
             if directive.name.value in {"skip", "include"} and directive.arguments:
                 value = directive.arguments[0].value
@@ -165,8 +174,9 @@ class Selecting:
         found: dict[str, Given] = {}
         for name, argument in declared.items():
             key = "order_by" if name == "orderBy" else name
-            if name in given:
-                found[key] = self.value(given[name], argument.type)
+            value = self.value(given[name], argument.type) if name in given else None
+            if value is not None and not value.is_absent:
+                found[key] = value
             elif argument.default_value is not Undefined:
                 found[key] = literal(argument.default_value)
         return found
@@ -187,7 +197,9 @@ class Selecting:
                 if field.default_value is not Undefined
             }
             for one in node.fields:
-                members[one.name.value] = self.value(one.value, bare.fields[one.name.value].type)
+                value = self.value(one.value, bare.fields[one.name.value].type)
+                if not value.is_absent:
+                    members[one.name.value] = value
             return literal(members)
         plain = value_from_ast(node, type_)
         return literal(None if plain is Undefined else plain)
