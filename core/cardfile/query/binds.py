@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from cardfile.database.dialect import Dialect
 from cardfile.model.kinds import Reading
 from cardfile.model.model import Model
-from cardfile.query.given import ABSENT, Given, Source, Variables, read
+from cardfile.query.given import Given, Variables
 from cardfile.rights import Rights
 
 __all__ = ["Bind", "Moment", "Statement"]
@@ -86,11 +86,10 @@ class Statement:
         return self._place(lambda moment: moment.keys, "keys")
 
     def _bind_given(self, given: Given, convert: Convert, known_as: object) -> int:
-        if given.source is None:
-            constant = convert(given.value)
-            return self._place(lambda _moment: constant, ("constant", known_as, repr(constant)))
-        convert(given.value)  # a wrong value is told while the plan is made, and again at each use
-        return self._place(_from_variables(given.source, convert), (given.source, known_as))
+        now = convert(given.current)  # a wrong value is told while the plan is made, and again at each use
+        if given.is_constant:
+            return self._place(lambda _moment: now, ("constant", known_as, repr(now)))
+        return self._place(_from_variables(given, convert), (given.source or given, known_as))
 
     def value(self, given: Given, convert: Convert, type_: str, *, known_as: object) -> str:
         """Return the place of a value that was given; `known_as` tells conversions apart."""
@@ -105,9 +104,5 @@ class Statement:
         return self.dialect.any_of(self._bind_given(given, convert_all, (known_as, type_, "all")), type_)
 
 
-def _from_variables(source: Source, convert: Convert) -> Bind:
-    def bind(moment: Moment) -> object:
-        value = read(moment.variables, source)
-        return convert(None if value is ABSENT else value)
-
-    return bind
+def _from_variables(given: Given, convert: Convert) -> Bind:
+    return lambda moment: convert(given.value_for(moment.variables))

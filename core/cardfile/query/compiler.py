@@ -209,12 +209,14 @@ class PieceWriter:
         text.close("]")
 
     def _needed(self, row: Row, line: Line) -> str:
-        """Return what a Python field gets of a line; of a reference its number and the title of what it leads to."""
+        """Return what a Python field gets of a line; of a reference its number and what the record is called.
+
+        A record without a title, or whose title the reader must not see, is called by its id.
+        """
         if row.is_hidden(line.path):
             return literal("null")
         link = row.type.links.get(line.path)
-        title = self.statement.model[link.target].entity.title if link is not None else ""
-        if link is None or not title:
+        if link is None:
             return row.raw(line)
         target = self.statement.model[link.target]
         there = Row(self.statement, target)
@@ -223,7 +225,13 @@ class PieceWriter:
         text.item()
         text.value(f"{there.alias}.id", joined=True)
         text.item()
-        text.value(there.raw(target.line(title)))
+        title = target.entity.title
+        if title and not there.is_hidden(title):
+            text.value(there.raw(target.line(title)))
+        else:
+            text.constant(f'"{target.prefix}_')
+            text.value(f"{there.alias}.id", joined=True)
+            text.constant('"')
         text.close("]")
         seen = visible(self.statement, target, there.alias)
         return self._first(there, text.sql(), [f"{there.alias}.id = {row.key_of(link)}", seen])

@@ -12,7 +12,8 @@ from cardfile.model.kinds import KINDS, Operator
 from cardfile.model.names import camel, snake
 from cardfile.model.record_types import Line, Link, RecordType
 from cardfile.query.binds import Statement
-from cardfile.query.given import Given
+from cardfile.query.given import Given, literal
+from cardfile.query.orders import order_of
 from cardfile.query.row import Row, constant
 from cardfile.query.visibility import NOTHING, visible
 from cardfile.rights import Scope
@@ -77,19 +78,37 @@ def _searchable(row: Row) -> list[str]:
 
 def linked(
     statement: Statement, link: Link, target: RecordType, key: str, inside: Callable[[Row], str | None]
-) -> str:
-    """Return that a visible live record of `target` is linked to `key` and satisfies `inside`."""
+) -> str | None:
+    """Return that a visible live record of `target` is linked to `key` and satisfies `inside`.
+
+    A to-one link about which `inside` says nothing puts no condition.
+    """
     row = Row(statement, target)
-    conditions = [f"{row.named(link.column)} = {key}"]
+    condition = inside(row)
+    if condition is None and not link.is_many:
+        return None
+    if link.one:
+        first = Row(statement, target)
+        order = order_of(first, Given(list(link.order), None, None) if link.order else None).clause(first)
+        found = [f"{row.alias}.id = ({_linked(first, link, key)} order by {order} limit 1)", condition or ""]
+        return f"exists (select 1 from {row.source()} where {' and '.join(found)})"
+    more = f" and {condition}" if condition else ""
+    return f"exists ({_linked(row, link, key)}{more})"
+
+
+def _linked(row: Row, link: Link, key: str) -> str:
+    """Return the select of the ids of visible records that are linked to `key`; a condition may follow it."""
+    by_key = row.linked_by(link.column, key)
+    conditions = [by_key] if by_key else []
     conditions += [
-        f"{row.named(column)} = {constant(value, statement)}" for column, value in link.where.items()
+        f"{row.named(column)} = {constant(value, row.statement)}" for column, value in link.where.items()
     ]
-    if link.is_many and target.is_archivable:
+    if link.column != "id" and row.type.is_archivable:
         conditions.append(f"{row.alias}.archived_at is null")
-    for more in (visible(statement, target, row.alias), inside(row)):
-        if more:
-            conditions.append(more)
-    return f"exists (select 1 from {row.source()} where {' and '.join(conditions)})"
+    seen = visible(row.statement, row.type, row.alias)
+    if seen:
+        conditions.append(seen)
+    return f"select {row.alias}.id from {row.source()} where {' and '.join(conditions) or '1 = 1'}"
 
 
 class _Filter:
@@ -306,13 +325,30 @@ class _Filter:
         found: list[str | None] = []
         rest = {name: part for name, part in parts.items() if name != "id"}
         if "id" in parts and not parts["id"].is_null and link.column == "id":
-            found.append(self._id(key, target, parts["id"]))
+            found.append(self._id_of_linked(target, key, parts["id"]))
         elif "id" in parts:
             rest["id"] = parts["id"]
         if rest:
             self._count()
             inside = self._inside(Given(rest, None, None), depth)
             found.append(linked(self.statement, link, target, key, inside))
+        return " and ".join(condition for condition in found if condition) or None
+
+    def _id_of_linked(self, target: RecordType, key: str, given: Given) -> str | None:
+        """Return a condition on the id at the end of a link: null when that record is hidden, as in answers."""
+        bare = self._id(key, target, given)
+        there = Row(self.statement, target)
+        seen = visible(self.statement, target, there.alias) if bare else None
+        if seen is None:
+            return bare
+        shown = f"(select {there.alias}.id from {there.source()} where {there.alias}.id = {key} and {seen})"
+        # The bare column once more, where it must be equal: by it the rows are found in an index.
+        sure = {
+            name: one
+            for name, one in (given.parts() or {}).items()
+            if name in {"eq", "in"} and not one.is_null
+        }
+        found = [self._id(key, target, literal(sure)) if sure else None, self._id(shown, target, given)]
         return " and ".join(condition for condition in found if condition) or None
 
     def _inside(self, given: Given, depth: int) -> Callable[[Row], str | None]:

@@ -65,7 +65,8 @@ class BaseList:
         if self.is_hidden:
             found.append(NOTHING)
         if self.link is not None:
-            found.append(f"{row.named(self.link.column)} = {self.key}")
+            linked = row.linked_by(self.link.column, self.key)
+            found += [linked] if linked else []
             found += [
                 f"{row.named(column)} = {constant(value, row.statement)}"
                 for column, value in self.link.where.items()
@@ -80,7 +81,7 @@ class BaseList:
 
     def order(self, row: Row, asked: Given | None = None) -> Order:
         """Return the order asked for, the link's own or the entity's."""
-        if asked is not None and not asked.is_null:
+        if asked is not None and asked.items():
             return order_of(row, asked)
         own = self.link.order if self.link is not None else ()
         return order_of(row, Given(list(own), None, None) if own else None)
@@ -137,6 +138,10 @@ class _Page:
                 case PageInfo():
                     self._page_info(text, member, rows or "")
         text.close("}")
+        if all(isinstance(member, Constant) for member in shape.members):
+            # Nothing is read, but a parameter that stands nowhere is refused by the databases.
+            read = f"exists (select 1 from {self.row.source()} where {self._where(paged=False)})"
+            return f"(select {text.sql()} where 1 = 1 or {read})"
         if rows is None:
             return text.sql()
         return f"(with {rows} as materialized ({self._found()}) select {text.sql()})"
@@ -144,8 +149,14 @@ class _Page:
     def _where(self, *, paged: bool) -> str:
         conditions = list(self.conditions)
         if paged and self.window.cursor is not None:
-            conditions.append(self.direction.after(self.row, self.window.cursor, path=self.window.argument))
+            conditions.append(self._beyond_cursor(self.window.cursor))
         return " and ".join(conditions)
+
+    def _beyond_cursor(self, cursor: Given) -> str:
+        # A cursor is named by the order as it was asked for, whichever way the page goes.
+        return self.direction.after(
+            self.row, cursor, path=self.window.argument, signature=self.order.signature
+        )
 
     def _total(self) -> str:
         where = self._where(paged=False)

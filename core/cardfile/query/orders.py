@@ -107,16 +107,19 @@ class Order:
                 text = dialect.json_string(value)
         return f"coalesce({text},'null')"
 
-    def after(self, row: Row, given: Given, *, path: str) -> str:
-        """Return the condition that a row comes after the cursor `given`; `path` names the argument in errors."""
-        nulls = given.look(_Nulls(self.signature, len(self.keys)))
+    def after(self, row: Row, given: Given, *, path: str, signature: str) -> str:
+        """Return the condition that a row comes after the cursor `given`.
+
+        `path` names the argument in errors; `signature` is that of the order whose cursors are accepted.
+        """
+        nulls = given.look(_Nulls(signature, len(self.keys)))
         if nulls is None:
             raise InvalidInput("This cursor does not belong to this list in this order.", path=(path,))
         places = [
             None
             if is_null
             else row.statement.value(
-                given, _Nth(self.signature, index, key), key.type, known_as=("cursor", index)
+                given, _Nth(signature, index, key), key.type, known_as=("cursor", index)
             )
             for index, (key, is_null) in enumerate(zip(self.keys, nulls, strict=True))
         ]

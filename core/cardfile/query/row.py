@@ -26,10 +26,20 @@ class Row:
         self.type = record_type
         self.alias = alias or statement.alias()
         self._cards: dict[str, str] = {}
+        self._table = quoted(record_type.table)
+
+    def linked_by(self, column: str, key: str) -> str | None:
+        """Return the condition that `column` is `key`; None when the source has been cut down to such rows."""
+        parts = self.type.entity.united
+        if not parts:
+            return f"{self.named(column)} = {key}"
+        each = (f"select * from {quoted(part)} where {quoted(column)} = {key}" for part in parts)
+        self._table = f"({' union all '.join(each)})"
+        return None
 
     def source(self) -> str:
         """Return what stands after `from`: the table, and the cards that were asked for up to now."""
-        return f"{quoted(self.type.table)} {self.alias}{self.joins()}"
+        return f"{self._table} {self.alias}{self.joins()}"
 
     def joins(self) -> str:
         """Return the joins of the cards that were asked for up to now."""
@@ -101,7 +111,7 @@ class Row:
             case Kind.MONEY:
                 currency = self.named(line.currency_column, line.card)
                 text = dialect.concat(["'['", f"cast({value} as text)", "',\"'", currency, "'\"]'"])
-                return f"case when {value} is null then 'null' else {text} end"
+                return f"case when {value} is null or {currency} is null then 'null' else {text} end"
             case Kind.CHOICES:
                 return f"coalesce(cast({value} as text),'null')"
             case Kind.INTEGER | Kind.DECIMAL | Kind.PERCENT | Kind.USER | Kind.REFERENCE | Kind.FILE:
