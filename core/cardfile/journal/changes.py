@@ -7,7 +7,7 @@ from cardfile.database.columns import ColumnType
 from cardfile.database.failures import ConstraintViolated
 from cardfile.database.names import quoted
 from cardfile.errors import InvalidInput, NotFound, VersionConflict
-from cardfile.journal.creation import Books, encoded, insert_entries, refusal_of
+from cardfile.journal.creation import Books, columns_of, insert_entries, refusal_of
 from cardfile.journal.entries import Entry
 from cardfile.journal.plans import SEARCH, EntryPlan, Plan, Slot
 from cardfile.journal.records import LazyRecords
@@ -117,7 +117,10 @@ async def _search_texts(
         return {}
     lists = {part.path: () for part in plan.search if part.is_entry}
     await read_entries_of(unit, plan, befores, dict.fromkeys(records, lists))
-    rows = [{**befores[record], **different[record]} for record in records]
+    paths = [part.path for part in plan.search]
+    rows = [
+        {path: different[record].get(path, befores[record].get(path)) for path in paths} for record in records
+    ]
     return dict(zip(records, search_texts(plan.search, rows), strict=True))
 
 
@@ -136,13 +139,12 @@ async def _update(
         columns += [(plan.folds[path], ColumnType.TEXT) for path in folds]
         is_searched = records[0] in texts
         columns += [(SEARCH, ColumnType.TEXT)] if is_searched else []
-        rows = []
-        for record in records:
-            values = different[record]
-            cells = [cell for slot in slots for cell in encoded(slot, values[slot.path])]
-            cells += [fold(str(values[path] or "")) for path in folds]
-            cells += [texts[record]] if is_searched else []
-            rows.append((record, befores[record]["version"], *cells))
+        given = [different[record] for record in records]
+        cells: list[Iterable[object]] = [records, [befores[record]["version"] for record in records]]
+        cells += [cell for slot in slots for cell in columns_of(slot, given).values()]
+        cells += [[fold(str(values[path] or "")) for values in given] for path in folds]
+        cells += [[texts[record] for record in records]] if is_searched else []
+        rows = list(zip(*cells, strict=True))
         try:
             done = await update_rows(unit.transaction, plan.table, columns, rows, stamp=stamp)
         except ConstraintViolated as error:
@@ -190,10 +192,9 @@ async def _update_cards(unit: Unit, plan: Plan, different: Mapping[int, Row], us
                 continue
             slots = [plan.slots[path] for path in paths]
             columns = [("id", ColumnType.ID), *(column for slot in slots for column in slot.columns())]
-            rows = [
-                (record, *(cell for slot in slots for cell in encoded(slot, different[record][slot.path])))
-                for record in records
-            ]
+            given = [different[record] for record in records]
+            cells = [cell for slot in slots for cell in columns_of(slot, given).values()]
+            rows = list(zip(records, *cells, strict=True))
             await upsert_rows(unit.transaction, card.table, columns, rows)
 
 
@@ -241,6 +242,10 @@ async def _entry_where(unit: Unit, entry: EntryPlan) -> tuple[str, str]:
     return quoted(unit.app.model[entry.target].table), found
 
 
+def _next_version(version: object) -> int:
+    return version + 1 if isinstance(version, int) else 1
+
+
 def _entries(value: object) -> tuple[Entry, ...]:
     return tuple(one for one in value if isinstance(one, Entry)) if isinstance(value, tuple) else ()
 
@@ -259,7 +264,7 @@ def _note(
     books.upkeep.touched(plan, [befores[record] for record in different], used)
     for record, values in different.items():
         row = befores[record]
-        version = int(str(row["version"])) + 1
+        version = _next_version(row["version"])
         after = values if all_told else {path: value for path, value in values.items() if path in told}
         before = {path: row.get(path) for path in after}
         if after:

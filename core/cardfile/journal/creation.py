@@ -20,7 +20,7 @@ from cardfile.journal.upkeep import Upkeep, search_texts
 from cardfile.values.money import Money
 from cardfile.values.text import fold
 
-__all__ = ["Books", "create_rows", "encoded", "insert_entries", "refusal_of"]
+__all__ = ["Books", "columns_of", "create_rows", "insert_entries", "refusal_of"]
 
 Row = dict[str, object]
 
@@ -118,7 +118,7 @@ async def _insert(unit: Unit, plan: Plan, ids: Sequence[int], rows: Sequence[Row
     }
     for slot in plan.own:
         if slot.path in used:
-            columns |= _columns(slot, rows)
+            columns |= columns_of(slot, rows)
         elif slot.path in plan.computed:
             columns[slot.column] = repeat(plan.computed[slot.path])
         elif not slot.is_null:
@@ -146,7 +146,7 @@ async def _insert_cards(
             continue
         columns: dict[str, Iterable[object]] = {"id": ids}
         for slot in filled:
-            columns |= _columns(slot, rows)
+            columns |= columns_of(slot, rows)
         whole: Iterable[tuple[object, ...]] = zip(*columns.values(), strict=True)
         if not zeros:
             whole = (row for row in whole if any(value is not None for value in row[1:]))
@@ -156,7 +156,8 @@ async def _insert_cards(
         await insert_rows(unit.transaction, card.table, names, table_rows)
 
 
-def _columns(slot: Slot, rows: Sequence[Row]) -> Mapping[str, Iterable[object]]:
+def columns_of(slot: Slot, rows: Sequence[Row]) -> Mapping[str, Iterable[object]]:
+    """Return the values of a slot as its columns keep them: money in two, choices and data as JSON."""
     path = slot.path
     values = [row.get(path) for row in rows]
     if not slot.is_null and None in values:
@@ -176,13 +177,6 @@ def _not_filled(slot: Slot, index: int, number: int) -> Refused:
     return InvalidInput(
         "{field} must be filled in.", field=slot.path, path=path if number == 1 else (index, *path)
     )
-
-
-def encoded(slot: Slot, value: object) -> tuple[object, ...]:
-    """Return a value as its columns keep it: money in two, several choices and data as JSON."""
-    if slot.is_money:
-        return (value.minor, value.currency) if isinstance(value, Money) else (None, None)
-    return (_json(value),) if slot.type is ColumnType.JSON and value is not None else (value,)
 
 
 def _json(value: object) -> str:

@@ -32,7 +32,7 @@ _NAMES: Final = {
 class Mark:
     """What happened to one record: earlier and later values of the changed paths."""
 
-    __slots__ = ("after", "before", "client", "data", "names", "version")
+    __slots__ = ("after", "before", "client", "is_merged", "names", "version")
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Mark:
         self.version = version
         self.client = client
         self.names: list[tuple[str, Mapping[str, object] | None]] | None = None
-        self.data: Mapping[str, object] | None = None
+        self.is_merged = False
 
     def add(self, before: Mapping[str, object], after: Mapping[str, object], version: int | None) -> None:
         """Merge a further change of the same record into the mark."""
@@ -58,10 +58,11 @@ class Mark:
                     self.before.setdefault(path, value)
             self.after.update(after)
         self.version = version
+        self.is_merged = True
 
     def settle(self) -> bool:
         """Drop what came back to its earlier value; tell whether anything is left to tell."""
-        if self.before is not None and self.after is not None:
+        if self.is_merged and self.before is not None and self.after is not None:
             for path in [path for path, value in self.after.items() if self.before.get(path) == value]:
                 del self.after[path], self.before[path]
             if not self.after:

@@ -132,7 +132,7 @@ class Plan:
 
     `slots` are all values by path; `folds` map a path to the column of its folded text; `to_client` is the
     way to the client on whose timeline the records appear (empty for clients, None when there is none);
-    `paths` are the lines that are read before a record is changed.
+    `paths` are the lines that are read before a record is changed, `blank` is an object without values.
     """
 
     record_type: RecordType
@@ -149,6 +149,7 @@ class Plan:
     searched_by: tuple[SearchedBy, ...]
     columns: frozenset[str]
     paths: frozenset[str]
+    blank: Mapping[str, object]
 
     @property
     def key(self) -> str:
@@ -208,6 +209,7 @@ def _plan(model: Model, record_type: RecordType) -> Plan:
         watchers=tuple(_watchers(model, record_type)),
         searched_by=tuple(_searched_by(model, record_type)),
         columns=frozenset(columns),
+        blank={**dict.fromkeys(columns), "_exists_in_db": True, "_was_created": None},
         paths=frozenset(
             path
             for path, line in record_type.lines.items()

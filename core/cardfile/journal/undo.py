@@ -119,9 +119,9 @@ async def _revert(
 ) -> tuple[int, int]:
     dialect = work.app.database.dialect
     rows = await work.transaction.fetch(
-        # The batch may be much larger than this portion of it: the records are the shorter way.
+        # The batch may be much larger than this portion of it: the sum hides it from the choice of an index.
         f"select record, before, after from event where entity = $1 and record {dialect.any_of(2, 'bigint')} "
-        f"and {dialect.filter_only('batch')} = $3 order by record, id",
+        "and batch + 0 = $3 order by record, id",
         (plan.key, list(ids), batch),
     )
     found: dict[int, _Was] = {}
