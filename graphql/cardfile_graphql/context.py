@@ -1,7 +1,7 @@
 """One request: for whom, in which language, over which app; what resolvers are given."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -88,7 +88,7 @@ class RequestContext:
             rights=self.actor.rights,
             reading=self.reading,
             guards={},
-            limits=Limits(levels=1, width=200),
+            limits=replace(Limits.of(self.app.database.dialect), levels=1, width=200),
         )
         text = await run_plan(plan, self.app.database, self.moment(variables), fill_batch(self))
         found: dict[str, object] = orjson.loads(text)

@@ -187,16 +187,21 @@ class OutputTypes:
 
     def arguments(self, target: RecordType) -> dict[str, GraphQLArgument]:
         """Return the arguments of a list of `target`."""
-        arguments = {
-            "first": GraphQLArgument(INT, description=f"How many from the beginning: {DEFAULT_SIZE} unless told, at most {LARGEST_SIZE}."),
-            "after": GraphQLArgument(STRING, description="Only what comes after this cursor."),
-            "last": GraphQLArgument(INT, description=f"How many from the end, at most {LARGEST_SIZE}."),
-            "before": GraphQLArgument(STRING, description="Only what comes before this cursor."),
-            "filter": GraphQLArgument(self.filters.filter(target), description="Which records are meant; live ones unless it speaks of archivedAt."),
-            "orderBy": GraphQLArgument(
-                list_of(self.filters.order(target)), description="The order; the id decides between equals."
+        order = list_of(self.filters.order(target))
+        told = {
+            "first": (
+                INT,
+                f"How many from the beginning: {DEFAULT_SIZE} unless told, at most {LARGEST_SIZE}.",
             ),
-        }  # fmt: skip
+            "after": (STRING, "Only what comes after this cursor."),
+            "last": (INT, f"How many from the end, at most {LARGEST_SIZE}."),
+            "before": (STRING, "Only what comes before this cursor."),
+            "filter": (
+                self.filters.filter(target),
+                "Which records are meant; live ones unless it speaks of archivedAt.",
+            ),
+            "orderBy": (order, "The order; the id decides between equals."),
+        }
         if target.entity.search:
             arguments["search"] = GraphQLArgument(
                 STRING, description="Words that must all occur in the record."

@@ -1,10 +1,12 @@
 """GraphQL as a plugin: the endpoint, the playground, the schema as text."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from cardfile.app import App
 from cardfile.declarations import Route
 from cardfile.plugins import Plugin, hookimpl
+from cardfile.texts import Label
 from cardfile_graphql.built import BuiltSchema
 from cardfile_graphql.endpoint import Endpoint, go_to_playground
 from cardfile_graphql.engine import Engine
@@ -17,7 +19,7 @@ class GraphQLPlugin(Plugin):
     """Serves everything that the model declares as a GraphQL API."""
 
     name = "graphql"
-    label = {"en": "GraphQL API", "ru": "GraphQL API"}
+    label: ClassVar[Label] = "GraphQL API"
     version = "0.1.0"
     requires = "cardfile>=0.1,<0.2"
 

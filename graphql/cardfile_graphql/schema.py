@@ -83,7 +83,7 @@ def _written() -> GraphQLSchema:
     written = strawberry.Schema(
         query=WrittenQuery, types=[*vocabulary.ERRORS, vocabulary.CardField, vocabulary.PageInfo]
     )
-    return written._schema  # noqa: SLF001 - Strawberry has no other way to graphql-core's schema
+    return written._schema  # Strawberry has no other way to graphql-core's schema
 
 
 def _hand_written_roots(written: GraphQLSchema) -> Mapping[str, GraphQLField]:

@@ -169,7 +169,7 @@ class Selecting:
         return True
 
     def arguments(self, node: FieldNode, declared: Mapping[str, GraphQLArgument]) -> dict[str, Given]:
-        """Return the arguments of a field by their Python names; what is neither given nor has a default is left out."""
+        """Return the arguments of a field by their Python names, without what is neither given nor has a default."""
         given = {argument.name.value: argument.value for argument in node.arguments or ()}
         found: dict[str, Given] = {}
         for name, argument in declared.items():

@@ -87,7 +87,8 @@ class Entity:
     field of the same name. `unique` lists columns that are unique together among live records. `order` is the
     default order: keys, with a minus for descending. `actions` are the deeds that are derived without a
     command of one's own; a view (`read_only`) has none but read. `search` names the fields and entry lists
-    whose folded text is kept in the column `search_text`. `importable` offers the entity to imports.
+    whose folded text is kept in the column `search_text`. `importable` offers the entity to imports. `united`
+    names the views whose union a view is: lists look into each, for SQLite carries no condition into a union.
     """
 
     table: type[Table]
@@ -107,6 +108,7 @@ class Entity:
     read_only: bool = False
     description: str = ""
     importable: bool = False
+    united: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         name = self.table._meta.tablename

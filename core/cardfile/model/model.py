@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from piccolo.columns import Column, ForeignKey
 
 from cardfile.errors import DeclarationError
-from cardfile.model.aggregates import Aggregate
-from cardfile.model.entities import Entity, Everyone, Owned, Personal, Relation, Through
+from cardfile.model.checks import check_record_type
+from cardfile.model.entities import Entity, Relation, Through
 from cardfile.model.fields import CardField, Field, Kind
-from cardfile.model.names import KEY
 from cardfile.model.record_types import CORE, Card, Line, Link, RecordType
 
 __all__ = ["Declared", "Model", "build_model"]
@@ -133,7 +132,7 @@ class _Builder:
                 self._add_relation(key, plugin, relation)
         types = {key: self._finish(key) for key in self.entities}
         for record_type in types.values():
-            self._check(record_type, types)
+            check_record_type(record_type, types)
         return Model(types)
 
     def _collect_entities(self) -> None:
@@ -151,7 +150,8 @@ class _Builder:
                     )
                 if one.plugin != CORE and not table.startswith(one.plugin + "_"):
                     raise DeclarationError(
-                        f"{one.plugin}: the table {table!r} must be called {one.plugin}_{table!s}, so that plugins never clash"
+                        f"{one.plugin}: the table {table!r} must be called {one.plugin}_{table!s}, "
+                        "so that plugins never clash"
                     )
                 tables[table] = one.plugin
                 self.entities[key] = (one.plugin, entity)
@@ -196,7 +196,8 @@ class _Builder:
     def _check_money(plugin: str, key: str, field: Field, columns: Mapping[str, Column]) -> None:
         if field.kind is Kind.MONEY and f"{field.key}_currency" not in columns:
             raise DeclarationError(
-                f"{plugin}: {key}.{field.key} is money: its table needs a column {field.key}_currency beside it (Varchar(3))"
+                f"{plugin}: {key}.{field.key} is money: its table needs a column {field.key}_currency "
+                "beside it (Varchar(3))"
             )
 
     def _add_reference(self, key: str, plugin: str, line: Line) -> None:
@@ -267,14 +268,15 @@ class _Builder:
         for column in (relation.via, *relation.where):
             if column not in columns:
                 raise DeclarationError(
-                    f"{plugin}: relation {relation.key!r} of {key!r} goes through {target}.{column}, which is no column; "
-                    f"there are: {', '.join(sorted(columns))}"
+                    f"{plugin}: relation {relation.key!r} of {key!r} goes through {target}.{column}, "
+                    f"which is no column; there are: {', '.join(sorted(columns))}"
                 )
         there = self.entities[target][1]
         implied = isinstance(there.visibility, Through) and there.visibility.reference == relation.via
         link = Link(
             relation.key, relation.label, target, source="id", column=relation.via, order=relation.order or there.order,
-            where=relation.where, one=relation.one, plain=relation.plain, implied=implied, entry=relation.entry, synonyms=relation.synonyms,
+            where=relation.where, one=relation.one, plain=relation.plain, implied=implied, entry=relation.entry,
+            synonyms=relation.synonyms,
         )  # fmt: skip
         self._put_link(key, plugin, link)
 
@@ -308,86 +310,3 @@ class _Builder:
             cards,
             entity.order or ("id",),
         )
-
-    def _check(self, record_type: RecordType, types: Mapping[str, RecordType]) -> None:
-        plugin, key = record_type.plugin, record_type.key
-        columns = {column._meta.name: column for column in record_type.entity.table._meta.columns}
-        match record_type.visibility:
-            case Owned(owner) | Personal(owner):
-                needed = [owner]
-            case Through(reference):
-                needed = [reference]
-                if reference not in record_type.links:
-                    raise DeclarationError(
-                        f"{plugin}: entity {key!r} is seen through {reference!r}, which is none of its references: "
-                        f"declare Field({reference!r}, …, Kind.REFERENCE, to='…')"
-                    )
-            case Everyone():
-                needed = []
-        for column in needed:
-            if column not in columns:
-                raise DeclarationError(
-                    f"{plugin}: entity {key!r} is seen by its column {column!r}, which its table lacks"
-                )
-        if record_type.entity.search and "search_text" not in columns:
-            raise DeclarationError(
-                f"{plugin}: entity {key!r} is searched, so its table needs a column search_text (Text, default '')"
-            )
-        for name in record_type.entity.search:
-            link = record_type.links.get(name)
-            if name not in record_type.lines and (link is None or link.entry is None):
-                raise DeclarationError(
-                    f"{plugin}: entity {key!r} is searched by {name!r}, which is neither a field nor an entry list"
-                )
-        for name in record_type.default_order:
-            path = name.removeprefix("-")
-            if path != "id" and path not in record_type.lines:
-                raise DeclarationError(
-                    f"{plugin}: entity {key!r} is ordered by {path!r}, which is none of its fields: "
-                    + ", ".join(sorted(record_type.lines))
-                )
-        for group in record_type.groups():
-            if group in record_type.lines or group in record_type.links:
-                raise DeclarationError(
-                    f"{group}: {key!r} has a field called {group!r} already: the plugin needs another name"
-                )
-            if not KEY.fullmatch(group):
-                raise DeclarationError(f"{group}: a plugin's name is lower case words joined by underscores")
-        for line in record_type.lines.values():
-            self._check_line(record_type, line, types)
-
-    def _check_line(self, record_type: RecordType, line: Line, types: Mapping[str, RecordType]) -> None:
-        field, where = line.field, f"{line.plugin}: {record_type.key}.{line.path}"
-        if field.folded:
-            columns = {column._meta.name for column in record_type.entity.table._meta.columns}
-            if field.folded not in columns:
-                raise DeclarationError(
-                    f"{where} is folded into {field.folded!r}, which is no column of {record_type.table}"
-                )
-        computed = field.computed
-        if computed is None:
-            return
-        source = next((one for one in types.values() if one.entity.table is computed.table), None)
-        if source is None:
-            raise DeclarationError(
-                f"{where} is computed from the table {computed.table._meta.tablename!r}: add its entity to the plugin's entities"
-            )
-        if not any(link.target == record_type.key and link.column == "id" for link in source.links.values()):
-            raise DeclarationError(
-                f"{where} is computed from {source.key!r}, which has no reference to {record_type.key!r}"
-            )
-        for key in (computed.field, computed.when, *(name for name, _ in computed.where)):
-            if key is not None and key not in source.lines:
-                raise DeclarationError(
-                    f"{where} looks at {source.key}.{key}, which is no field; there are: {', '.join(sorted(source.lines))}"
-                )
-        if computed.last is not None and computed.when is None:
-            raise DeclarationError(
-                f"{where} counts the last days, but {source.key!r} has no date to count by: add one, or give when="
-            )
-        if field.stored and computed.last is not None:
-            raise DeclarationError(
-                f"{where} counts the last {computed.last.days} days: such a number ages by itself, so it cannot be stored"
-            )
-        if computed.aggregate is Aggregate.COUNT and field.kind is not Kind.INTEGER:
-            raise DeclarationError(f"{where} is a count: its kind is integer, not {field.kind}")

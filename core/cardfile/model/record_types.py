@@ -166,7 +166,7 @@ class RecordType:
         return tuple(found)
 
     def members(self, group: str | None) -> tuple[Line | Link, ...]:
-        """Return what is shown directly on the record (None) or under the plugin `group`; a reference counts as a link."""
+        """Return what is shown on the record itself (None) or under the plugin `group`; a reference is a link."""
         links = [link for link in self.links.values() if link.group == group]
         linked = {link.path for link in links}
         lines = [line for line in self.lines.values() if line.card == group and line.path not in linked]

@@ -6,7 +6,7 @@ of its own that is run once for all rows: the same code makes the one statement 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cardfile.database.dialect import Dialect, literal
 from cardfile.errors import InvalidInput
@@ -17,6 +17,7 @@ from cardfile.query.binds import Statement
 from cardfile.query.given import Guards, kept
 from cardfile.query.json_text import JsonText
 from cardfile.query.lists import BaseList, page_of
+from cardfile.query.nesting import DEEPEST, parser_depth
 from cardfile.query.pieces import EACH, BatchFill, Fill, Path, Piece, Place, Plan
 from cardfile.query.row import Row
 from cardfile.query.selection import (
@@ -47,17 +48,20 @@ class Limits:
     """How large one statement may be: levels of objects in it, and values in all.
 
     SQLite 3.40 overflows its parser's stack from about seven nested objects; a statement is cut by count, never
-    by catching an error. `cost` bounds the values of a full answer.
+    by catching an error: `depth` bounds what `parser_depth` counts. `cost` bounds the values of a full answer.
     """
 
     levels: int
     width: int
     cost: int = 50_000
+    depth: int | None = None
 
     @classmethod
     def of(cls, dialect: Dialect) -> "Limits":
         """Return the limits that the database bears."""
-        return cls(levels=4, width=400) if dialect.name == "sqlite" else cls(levels=12, width=800)
+        if dialect.name == "sqlite":
+            return cls(levels=4, width=400, depth=DEEPEST)
+        return cls(levels=12, width=800)
 
 
 def compile_plan(
@@ -71,7 +75,23 @@ def compile_plan(
     limits: Limits | None = None,
 ) -> Plan:
     """Return the plan of the root items; raises `InvalidInput` for bad arguments and for what costs too much."""
-    compiler = Compiler(model, dialect, rights, reading, limits or Limits.of(dialect))
+    limits = limits or Limits.of(dialect)
+    while True:
+        compiler = Compiler(model, dialect, rights, reading, limits)
+        plan = _compile(compiler, roots, guards)
+        if limits.depth is None or _depth(plan.root) <= limits.depth:
+            return plan
+        if limits.levels <= 1:
+            raise InvalidInput("This is nested too deeply: ask for less at once, or filter more simply.")
+        limits = replace(limits, levels=limits.levels - 1)
+
+
+def _depth(piece: Piece) -> int:
+    return max(parser_depth(piece.sql), *(_depth(fill.piece) for fill in piece.fills), 0)
+
+
+def _compile(compiler: "Compiler", roots: Sequence[RootItem], guards: "Guards") -> Plan:
+    dialect = compiler.dialect
     writer = compiler.writer()
     text = JsonText(dialect)
     text.open("{")

@@ -9,7 +9,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-__all__ = ["ABSENT", "Given", "Guard", "Guards", "Source", "Variables", "is_met", "kept", "literal", "read", "variable"]
+__all__ = [
+    "ABSENT",
+    "Given",
+    "Guard",
+    "Guards",
+    "Source",
+    "Variables",
+    "is_met",
+    "kept",
+    "literal",
+    "read",
+    "variable",
+]
 
 Seen = TypeVar("Seen")
 

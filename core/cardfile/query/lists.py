@@ -181,7 +181,8 @@ class _Page:
             object_sql = write(self.row, None)
             where, order = self._where(paged=True), self.order.clause(self.row)
             return dialect.aggregate(
-                f"select {object_sql} j from {self.row.source()} where {where} order by {order} limit {self.window.size}"
+                f"select {object_sql} j from {self.row.source()} where {where}"
+                f" order by {order} limit {self.window.size}"
             )
         there = Row(self.statement, self.base.type)
         keys = [f"{there.alias}.{name}" for name in self._keys()]

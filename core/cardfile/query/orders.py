@@ -118,9 +118,7 @@ class Order:
         places = [
             None
             if is_null
-            else row.statement.value(
-                given, _Nth(signature, index, key), key.type, known_as=("cursor", index)
-            )
+            else row.statement.value(given, _Nth(signature, index, key), key.type, known_as=("cursor", index))
             for index, (key, is_null) in enumerate(zip(self.keys, nulls, strict=True))
         ]
         return self._beyond(row, places, 0)

@@ -76,7 +76,7 @@ class Row:
         return not self.statement.rights.sees(self.type.key, path)
 
     def json(self, line: Line, parts: Sequence[tuple[str, str]] = ()) -> str:
-        """Return the SQL expression of a line's value as JSON text, never null; composed kinds take (key, part) pairs."""
+        """Return the SQL of a line's value as JSON text, never null; composed kinds take (key, part) pairs."""
         if self.is_hidden(line.path):
             return literal("null")
         value, dialect = self.value(line), self.statement.dialect

@@ -51,7 +51,8 @@ async def fetch_records(
 
     `ids` are taken as they are; `filter` and `order` are the filter language's; archived records are left out
     unless `archived` or the filter speaks of them. `lock` keeps the rows for this transaction. `paths` limits
-    what is read; `after` leaves out ids up to that one. Hidden fields are not told apart here: commands see them, answers do not show them.
+    what is read; `after` leaves out ids up to that one. Hidden fields are not told apart here: commands see
+    them, answers do not show them.
     """
     query = _Query(database, model, record_type, rights, reading or Reading(now.date()))
     query.restrict(action=action, ids=ids, filter=filter, search=search, archived=archived, after=after)
@@ -61,13 +62,8 @@ async def fetch_records(
         columns.append(query.row.value(line))
         if line.kind is Kind.MONEY:
             columns.append(query.row.named(line.currency_column, line.card))
-    asked = literal(
-        [
-            dict(field=one.removeprefix("-"), direction="DESC" if one.startswith("-") else "ASC")
-            for one in order
-        ]
-    )
-    clause = order_of(query.row, asked if order else None).clause(query.row)
+    asked = literal(list(order)) if order else None
+    clause = order_of(query.row, asked).clause(query.row)
     sql = f"select {', '.join(columns)} from {query.row.source()} where {query.where()} order by {clause}"
     if limit is not None:
         sql += f" limit {int(limit)}"
@@ -131,12 +127,13 @@ async def iterate_records(
     search: str | None = None,
     reading: Reading | None = None,
 ) -> AsyncIterator[list[Record]]:
-    """Yield all records under `filter` in portions by rising id, so that memory stays flat; archived ones are left out."""
+    """Yield all live records under `filter` in portions by rising id, so that memory stays flat."""
     after = 0
     while True:
         portion = await fetch_records(
             database, model, record_type, rights,
-            now=now, action=action, filter=filter, search=search, order=("id",), limit=PORTION, reading=reading, after=after,
+            now=now, action=action, filter=filter, search=search, order=("id",), limit=PORTION,
+            reading=reading, after=after,
         )  # fmt: skip
         if not portion:
             return
