@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     disabled_plugins: Annotated[tuple[str, ...], NoDecode] = ()
     queue_url: str | None = None
     worker: bool = True
-    worker_threads: int = Field(default=1, ge=1, le=64)
+    worker_threads: int = Field(default=2, ge=1, le=64)
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     session_days: int = Field(default=14, ge=1, le=365)
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
