@@ -17,6 +17,7 @@ from cardfile_graphql.wrapping import list_of, required
 from graphql import (
     GraphQLArgument,
     GraphQLField,
+    GraphQLInputType,
     GraphQLInterfaceType,
     GraphQLList,
     GraphQLNamedType,
@@ -188,7 +189,7 @@ class OutputTypes:
     def arguments(self, target: RecordType) -> dict[str, GraphQLArgument]:
         """Return the arguments of a list of `target`."""
         order = list_of(self.filters.order(target))
-        told = {
+        told: dict[str, tuple[GraphQLInputType, str]] = {
             "first": (
                 INT,
                 f"How many from the beginning: {DEFAULT_SIZE} unless told, at most {LARGEST_SIZE}.",
@@ -203,10 +204,8 @@ class OutputTypes:
             "orderBy": (order, "The order; the id decides between equals."),
         }
         if target.entity.search:
-            arguments["search"] = GraphQLArgument(
-                STRING, description="Words that must all occur in the record."
-            )
-        return arguments
+            told["search"] = (STRING, "Words that must all occur in the record.")
+        return {name: GraphQLArgument(type_, description=text) for name, (type_, text) in told.items()}
 
     def connection(self, target: RecordType) -> GraphQLObjectType:
         """Return the type of a page of records."""
