@@ -19,6 +19,8 @@ CardfileError
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Protocol
 
+from cardfile.texts import said
+
 __all__ = [
     "CardfileError",
     "DatabaseError",
@@ -78,7 +80,7 @@ class Refused(CardfileError):
         self.template = template
         self.values: Mapping[str, object] = values
         self.path = path
-        super().__init__(template.format(**values) if values else template)
+        super().__init__(template.format(**_english(values)) if values else template)
 
     def say(self, texts: Speaker) -> str:
         """Return the sentence in the language of `texts`."""
@@ -93,6 +95,10 @@ class Refused(CardfileError):
     def errors(self) -> tuple["Refused", ...]:
         """All that was refused: the error itself, unless several were collected."""
         return (self,)
+
+
+def _english(values: Mapping[str, object]) -> dict[str, object]:
+    return {key: said(value, "en") if isinstance(value, Mapping) else value for key, value in values.items()}
 
 
 class InvalidInput(Refused):
