@@ -90,7 +90,7 @@ def _depth(piece: Piece) -> int:
     return max(parser_depth(piece.sql), *(_depth(fill.piece) for fill in piece.fills), 0)
 
 
-def _compile(compiler: "Compiler", roots: Sequence[RootItem], guards: "Guards") -> Plan:
+def _compile(compiler: "Compiler", roots: Sequence[RootItem], guards: Guards) -> Plan:
     dialect = compiler.dialect
     writer = compiler.writer()
     text = JsonText(dialect)
