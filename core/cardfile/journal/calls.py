@@ -1,6 +1,7 @@
 """What a command holds while it runs: who asks, when, and the only ways to read and to write."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -30,20 +31,12 @@ Answer = TypeVar("Answer")
 Filter = Mapping[str, object]
 
 
-class Written(tuple[frozenset[int], frozenset[int]]):
-    """What a bulk write did: the ids of records that changed, and of those that were so already."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a bulk write did: the ids of records that are different now, and of those that were so already."""
 
-    __slots__ = ()
-
-    @property
-    def changed(self) -> frozenset[int]:
-        """The records that are different now."""
-        return self[0]
-
-    @property
-    def unchanged(self) -> frozenset[int]:
-        """The records that had these values already."""
-        return self[1]
+    changed: frozenset[int]
+    unchanged: frozenset[int]
 
 
 class Call:
@@ -260,7 +253,7 @@ class Call:
                 raise NotFound("There is no such record: {id}.", id=plan.record_type.global_id(missing))
             changed |= (await change_rows(self, self.work, self._books, plan, befores, taken, ask=ask)).keys()
             self._refresh(plan, befores, changed)
-        return Written((frozenset(changed), frozenset(changes.keys() - changed)))
+        return Written(frozenset(changed), frozenset(changes.keys() - changed))
 
     async def run(self, query: PiccoloQuery[Answer]) -> Answer:
         """Run a Piccolo query in this transaction; for reads, and for tables that are no records."""

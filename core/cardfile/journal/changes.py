@@ -7,7 +7,7 @@ from cardfile.database.columns import ColumnType
 from cardfile.database.failures import ConstraintViolated
 from cardfile.database.names import quoted
 from cardfile.errors import InvalidInput, NotFound, VersionConflict
-from cardfile.journal.creation import Books, columns_of, insert_entries, refusal_of
+from cardfile.journal.creation import Books, columns_of, insert_entries, label_of, refusal_of
 from cardfile.journal.entries import Entry
 from cardfile.journal.plans import SEARCH, EntryPlan, Plan, Slot
 from cardfile.journal.records import LazyRecords
@@ -52,7 +52,7 @@ async def change_rows(
     if not different:
         return {}
     used = set().union(*different.values())
-    _check(plan, different, used)
+    _check(unit, plan, different, used)
     await _update(unit, plan, befores, different, await _search_texts(unit, plan, befores, different))
     await _update_cards(unit, plan, different, used)
     for path in [one for one in plan.entries if one in used]:
@@ -91,7 +91,7 @@ async def read_entries_of(
                 befores[record][path] = found.get(record, ())
 
 
-def _check(plan: Plan, different: Mapping[int, Row], used: set[str]) -> None:
+def _check(unit: Unit, plan: Plan, different: Mapping[int, Row], used: set[str]) -> None:
     for path in sorted(used):
         slot = plan.slots.get(path)
         if slot is None and path not in plan.entries:
@@ -104,7 +104,8 @@ def _check(plan: Plan, different: Mapping[int, Row], used: set[str]) -> None:
         for record, values in different.items():
             if path in values and values[path] is None:
                 where = (path,) if len(different) == 1 else (record, path)
-                raise InvalidInput("{field} must be filled in.", field=path, path=where)
+                label = label_of(slot, unit.actor.locale)
+                raise InvalidInput("{field} must be filled in.", field=label, path=where)
 
 
 async def _search_texts(
@@ -141,7 +142,7 @@ async def _update(
         columns += [(SEARCH, ColumnType.TEXT)] if is_searched else []
         given = [different[record] for record in records]
         cells: list[Iterable[object]] = [records, [befores[record]["version"] for record in records]]
-        cells += [cell for slot in slots for cell in columns_of(slot, given).values()]
+        cells += [cell for slot in slots for cell in columns_of(slot, given, unit.actor.locale).values()]
         cells += [[fold(str(values[path] or "")) for values in given] for path in folds]
         cells += [[texts[record] for record in records]] if is_searched else []
         rows = list(zip(*cells, strict=True))
@@ -193,7 +194,7 @@ async def _update_cards(unit: Unit, plan: Plan, different: Mapping[int, Row], us
             slots = [plan.slots[path] for path in paths]
             columns = [("id", ColumnType.ID), *(column for slot in slots for column in slot.columns())]
             given = [different[record] for record in records]
-            cells = [cell for slot in slots for cell in columns_of(slot, given).values()]
+            cells = [cell for slot in slots for cell in columns_of(slot, given, unit.actor.locale).values()]
             rows = list(zip(records, *cells, strict=True))
             await upsert_rows(unit.transaction, card.table, columns, rows)
 

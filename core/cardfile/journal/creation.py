@@ -17,10 +17,11 @@ from cardfile.journal.plans import NOW, SEARCH, EntryPlan, Plan, Slot
 from cardfile.journal.statements import insert_rows
 from cardfile.journal.units import Unit
 from cardfile.journal.upkeep import Upkeep, search_texts
+from cardfile.texts import said
 from cardfile.values.money import Money
 from cardfile.values.text import fold
 
-__all__ = ["Books", "columns_of", "create_rows", "insert_entries", "refusal_of"]
+__all__ = ["Books", "columns_of", "create_rows", "insert_entries", "label_of", "refusal_of"]
 
 Row = dict[str, object]
 
@@ -118,11 +119,11 @@ async def _insert(unit: Unit, plan: Plan, ids: Sequence[int], rows: Sequence[Row
     }
     for slot in plan.own:
         if slot.path in used:
-            columns |= columns_of(slot, rows)
+            columns |= columns_of(slot, rows, unit.actor.locale)
         elif slot.path in plan.computed:
             columns[slot.column] = repeat(plan.computed[slot.path])
         elif not slot.is_null:
-            raise _not_filled(slot, 0, len(rows))
+            raise _not_filled(slot, 0, len(rows), unit.actor.locale)
     folded = {path: [fold(str(row.get(path) or "")) for row in rows] for path in plan.folds}
     columns |= {column: folded[path] for path, column in plan.folds.items()}
     if plan.search:
@@ -146,7 +147,7 @@ async def _insert_cards(
             continue
         columns: dict[str, Iterable[object]] = {"id": ids}
         for slot in filled:
-            columns |= columns_of(slot, rows)
+            columns |= columns_of(slot, rows, unit.actor.locale)
         whole: Iterable[tuple[object, ...]] = zip(*columns.values(), strict=True)
         if not zeros:
             whole = (row for row in whole if any(value is not None for value in row[1:]))
@@ -156,12 +157,12 @@ async def _insert_cards(
         await insert_rows(unit.transaction, card.table, names, table_rows)
 
 
-def columns_of(slot: Slot, rows: Sequence[Row]) -> Mapping[str, Iterable[object]]:
+def columns_of(slot: Slot, rows: Sequence[Row], locale: str) -> Mapping[str, Iterable[object]]:
     """Return the values of a slot as its columns keep them: money in two, choices and data as JSON."""
     path = slot.path
     values = [row.get(path) for row in rows]
     if not slot.is_null and None in values:
-        raise _not_filled(slot, values.index(None), len(rows))
+        raise _not_filled(slot, values.index(None), len(rows), locale)
     if slot.is_money:
         return {
             slot.column: [one.minor if isinstance(one, Money) else None for one in values],
@@ -172,11 +173,18 @@ def columns_of(slot: Slot, rows: Sequence[Row]) -> Mapping[str, Iterable[object]
     return {slot.column: values}
 
 
-def _not_filled(slot: Slot, index: int, number: int) -> Refused:
+def _not_filled(slot: Slot, index: int, number: int, locale: str) -> Refused:
     path: tuple[str | int, ...] = tuple(slot.path.split("."))
     return InvalidInput(
-        "{field} must be filled in.", field=slot.path, path=path if number == 1 else (index, *path)
+        "{field} must be filled in.",
+        field=label_of(slot, locale),
+        path=path if number == 1 else (index, *path),
     )
+
+
+def label_of(slot: Slot, locale: str) -> str:
+    """Return what people call the field of a slot."""
+    return said(slot.line.field.label, locale) if slot.line is not None else slot.path
 
 
 def _json(value: object) -> str:

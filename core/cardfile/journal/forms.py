@@ -14,6 +14,7 @@ from cardfile.model.model import Model
 from cardfile.model.names import camel, snake
 from cardfile.model.record_types import RecordType
 from cardfile.rights import Rights
+from cardfile.texts import Label, said
 
 __all__ = ["Form", "build_forms", "raise_all"]
 
@@ -33,6 +34,7 @@ class Blank:
     path: str
     read: Read
     accept: Read
+    label: Label
     is_open: bool
     is_shown: bool
 
@@ -68,21 +70,24 @@ class Form:
         key = self.plan.key
         hidden = frozenset(path for entity, path in rights.hidden if entity == key)
         locked = frozenset(path for entity, path in rights.locked if entity == key)
+        locale = reading.locale
         values = Values()
         errors: list[Refused] = []
         for blank, value, path in self._filled(given, errors, hidden):
             if not blank.is_shown or blank.path in hidden:
                 errors.append(self._unknown(path, hidden))
             elif not blank.is_open:
-                errors.append(NotAllowed("{field} is read-only.", field=blank.path, path=path))
+                errors.append(NotAllowed("{field} is read-only.", field=said(blank.label, locale), path=path))
             elif blank.path in locked:
-                errors.append(NotAllowed("You may not change {field}.", field=blank.path, path=path))
+                errors.append(
+                    NotAllowed("You may not change {field}.", field=said(blank.label, locale), path=path)
+                )
             else:
                 try:
                     values[blank.path] = blank.read(value, reading)
                 except Refused as error:
                     errors.extend(error.at(*path).errors)
-        self._require(values, errors, creating=creating)
+        self._require(values, errors, locale, creating=creating)
         raise_all(errors)
         return values
 
@@ -136,7 +141,7 @@ class Form:
             path=path,
         )
 
-    def _require(self, values: Values, errors: list[Refused], *, creating: bool) -> None:
+    def _require(self, values: Values, errors: list[Refused], locale: str, *, creating: bool) -> None:
         wrong = {error.path for error in errors}
         for path in self._required:
             is_asked = path in values or (creating and path not in self.plan.defaults)
@@ -144,7 +149,8 @@ class Form:
                 continue
             parts = tuple(path.split("."))
             if parts not in wrong and tuple(map(camel, parts)) not in wrong:
-                errors.append(InvalidInput("{field} must be filled in.", field=path, path=parts))
+                label = said(self.plan.record_type.lines[path].field.label, locale)
+                errors.append(InvalidInput("{field} must be filled in.", field=label, path=parts))
 
 
 def raise_all(errors: list[Refused]) -> None:
@@ -166,15 +172,16 @@ def _names(plan: Plan, model: Model) -> Names:
     for slot in plan.slots.values():
         line = slot.line
         is_open = line is not None and line.field.is_editable
+        label = line.field.label if line is not None else slot.path
         read = _reader(slot, model)
-        _add(names, groups, Blank(slot.path, read, _acceptor(slot, read), is_open, line is not None))
-    for path in plan.record_type.lines:
+        _add(names, groups, Blank(slot.path, read, _acceptor(slot, read), label, is_open, line is not None))
+    for path, one in plan.record_type.lines.items():
         if path not in plan.slots:
-            closed = _closed(path)
-            _add(names, groups, Blank(path, closed, closed, is_open=False, is_shown=True))
+            closed = _closed(one.field.label)
+            _add(names, groups, Blank(path, closed, closed, one.field.label, is_open=False, is_shown=True))
     for path, entry in plan.entries.items():
         read = _entry_reader(entry)
-        _add(names, groups, Blank(path, read, read, is_open=True, is_shown=True))
+        _add(names, groups, Blank(path, read, read, entry.link.label, is_open=True, is_shown=True))
     for group, inside in groups.items():
         names[group] = names[camel(group)] = inside
     return names
@@ -190,9 +197,10 @@ def _add(
         inside[key] = inside[camel(key)] = blank
 
 
-def _closed(path: str) -> Read:
-    def read(_value: object, _reading: Reading) -> object:
-        raise InvalidInput("{field} is kept by the journal itself and cannot be given.", field=path)
+def _closed(label: Label) -> Read:
+    def read(_value: object, reading: Reading) -> object:
+        field = said(label, reading.locale)
+        raise InvalidInput("{field} is kept by the journal itself and cannot be given.", field=field)
 
     return read
 
@@ -218,7 +226,7 @@ def _reader(slot: Slot, model: Model) -> Read:
     def read(value: object, reading: Reading) -> object:
         if value is None or value == "" or (type(value) is str and not value.strip()):
             if refuses_empty:
-                raise InvalidInput("{field} cannot be empty.", field=slot.path)
+                raise InvalidInput("{field} cannot be empty.", field=said(field.label, reading.locale))
             return empty
         return parse(value, field, reading)
 

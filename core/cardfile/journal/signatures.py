@@ -8,7 +8,7 @@ from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from cardfile.database.tables import Record
 from cardfile.errors import DeclarationError
@@ -46,6 +46,7 @@ class Parameter:
 
     `type` is the Record subclass, `Values`, the scalar, the StrEnum, the frozen dataclass (its fields are the
     `members`), or `dict` for free JSON data. `is_subject` marks the record that the command is done to.
+    `description` is the text of `Annotated[date, "The first day."]`.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Parameter:
     default: object = field(default_factory=lambda: MISSING)
     members: tuple["Parameter", ...] = ()
     is_subject: bool = False
+    description: str = ""
 
     @property
     def is_required(self) -> bool:
@@ -79,7 +81,7 @@ def read_signature(name: str, function: CommandFunction) -> tuple[tuple[Paramete
     if not inspect.iscoroutinefunction(function):
         raise DeclarationError(f"{where} is not an async function: write 'async def'")
     try:
-        hints = typing.get_type_hints(function)
+        hints = typing.get_type_hints(function, include_extras=True)
     except NameError as error:
         raise DeclarationError(
             f"{where}: a type of its signature is not imported at run time: {error}"
@@ -112,6 +114,7 @@ def _result(where: str, hint: Any) -> type | None:
 
 
 def _parameter(where: str, name: str, hint: Any, default: object) -> Parameter:
+    hint, description = _without_note(hint)
     inner, is_optional = _without_none(hint)
     is_list = typing.get_origin(inner) is list
     if is_list:
@@ -129,11 +132,11 @@ def _parameter(where: str, name: str, hint: Any, default: object) -> Parameter:
     members: tuple[Parameter, ...] = ()
     if kind is ParameterKind.INPUT:
         members = _members(where, name, inner)
-    return Parameter(name, kind, inner, is_list, is_optional, default, members)
+    return Parameter(name, kind, inner, is_list, is_optional, default, members, description=description)
 
 
 def _members(where: str, name: str, cls: type) -> tuple[Parameter, ...]:
-    hints = typing.get_type_hints(cls)
+    hints = typing.get_type_hints(cls, include_extras=True)
     members = []
     for one in fields(cls):
         default = one.default if one.default_factory is MISSING else one.default_factory()
@@ -144,6 +147,13 @@ def _members(where: str, name: str, cls: type) -> tuple[Parameter, ...]:
             )
         members.append(replace(member, name=one.name))
     return tuple(members)
+
+
+def _without_note(hint: Any) -> tuple[Any, str]:
+    if typing.get_origin(hint) is not Annotated:
+        return hint, ""
+    inner, *notes = typing.get_args(hint)
+    return inner, next((note for note in notes if isinstance(note, str)), "")
 
 
 def _without_none(hint: Any) -> tuple[Any, bool]:
