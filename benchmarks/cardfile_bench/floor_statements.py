@@ -170,11 +170,11 @@ def _card(write: Spelling, seen: str) -> str:
     )  # fmt: skip
     told = "e.entity not in ('interaction', 'client_standing', 'contact_point', 'client_tag')"
     timeline_rows = (
-        'select i.id * 2 as id, i.at as at, i.kind as kind, i.subject as title, null as event, i."user" as actor'
+        'select i.id + 4503599627370496 as id, i.at as at, i.kind as kind, i.subject as title, null as event, i."user" as actor'
         f" from interaction i where i.client = {me} and i.archived_at is null"
-        " union all select e.id * 2 + 1, e.at, 'event', null, e.name, e.actor from event e"
+        " union all select e.id, e.at, 'event', null, e.name, e.actor from event e"
         f" where e.client = {me} and {told} and (select merged_into from client where id = {me}) is null"
-        " union all select e.id * 2 + 1, e.at, 'event', null, e.name, e.actor"
+        " union all select e.id, e.at, 'event', null, e.name, e.actor"
         f" from client m join event e on e.client = m.id where m.merged_into = {me} and {told}"
         " order by 2 desc, 1 desc limit 20"
     )

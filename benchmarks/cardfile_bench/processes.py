@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import IO, Any
@@ -23,16 +23,16 @@ class Server:
         self.tokens: Mapping[str, str] = told["tokens"]
         self.clients: Mapping[str, int] = told["clients"]
         self._database = urlsplit(url).path.strip("/") if url.startswith("postgresql") else None
-        self._connection = HTTPConnection("127.0.0.1", self.port, timeout=120)
 
     def ask(
         self, path: str, body: Mapping[str, object] | None = None, headers: Mapping[str, str] | None = None
     ) -> Any:
         """Return the JSON that a path answers with."""
         sent = {"Content-Type": "application/json", **(headers or {})}
-        self._connection.request("POST", path, json.dumps(body or {}), sent)
-        response = self._connection.getresponse()
-        return json.loads(response.read())
+        # A new connection each time: the server closes one that says nothing for a few seconds.
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=120)) as connection:
+            connection.request("POST", path, json.dumps(body or {}), sent)
+            return json.loads(connection.getresponse().read())
 
     def rungs(self) -> Mapping[str, int]:
         """Return by which way the product has answered its documents."""

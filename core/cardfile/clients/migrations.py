@@ -16,24 +16,29 @@ __all__ = ["MIGRATIONS"]
 
 # What a client's card keeps in rows of its own is told by the client's events already.
 _TOLD = "e.entity not in ('interaction', 'client_standing', 'contact_point', 'client_tag')"
-_EVENT = "e.at, 'event', null, null, null, e.actor, null, e.name"
+_EVENT = """e.at as at, 'event' as kind, cast(null as text) as direction, cast(null as text) as title,
+    cast(null as text) as text, e.actor as actor, cast(null as bigint) as interaction, e.name as event"""
 
 # Interactions are numbered from here on, events by their own ids, so that either is found by an index.
 _APART = 1 << 52
 
 # The events of a client who was merged into another stand with that one, and with himself again once the
-# merge is undone.
-_TIMELINE = f"""
+# merge is undone. Each part is a view of its own: see `Entity.united`.
+_PARTS = {
+    "timeline_of_interactions": f"""
 select i.id + {_APART} as id, i.client as client, i.at as at, i.kind as kind, i.direction as direction,
-    i.subject as title, i.text as text, i."user" as actor, i.id as interaction, null as event
+    i.subject as title, i.text as text, i."user" as actor, i.id as interaction, cast(null as text) as event
 from interaction i where i.archived_at is null
-union all
-select e.id, e.client, {_EVENT} from event e join client c on c.id = e.client
+""",
+    "timeline_of_events": f"""
+select e.id as id, e.client as client, {_EVENT} from event e join client c on c.id = e.client
 where c.merged_into is null and {_TOLD}
-union all
-select e.id, c.merged_into, {_EVENT} from event e join client c on c.id = e.client
+""",
+    "timeline_of_merged": f"""
+select e.id as id, c.merged_into as client, {_EVENT} from event e join client c on c.id = e.client
 where c.merged_into is not null and {_TOLD}
-"""
+""",
+}
 
 MIGRATIONS = (
     Migration(
@@ -55,7 +60,8 @@ MIGRATIONS = (
     Migration(
         "0002_timeline",
         (
-            CreateView("timeline_entry", _TIMELINE),
+            *(CreateView(name, select) for name, select in _PARTS.items()),
+            CreateView("timeline_entry", " union all ".join(f"select * from {name}" for name in _PARTS)),
             RunSQL(
                 sqlite=f"create index interaction_timeline_idx on interaction (id + {_APART})",
                 postgres=f"create index interaction_timeline_idx on interaction ((id + {_APART}))",

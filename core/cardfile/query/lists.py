@@ -10,7 +10,7 @@ from cardfile.query.binds import Statement
 from cardfile.query.conditions import filtered, searched, speaks_of_archive
 from cardfile.query.given import Given
 from cardfile.query.json_text import JsonText
-from cardfile.query.orders import Order, order_of
+from cardfile.query.orders import Order, declared_order, order_of
 from cardfile.query.pages import Window, window_of
 from cardfile.query.pieces import EACH, Place
 from cardfile.query.row import Row, constant
@@ -84,7 +84,7 @@ class BaseList:
         if asked is not None and asked.items():
             return order_of(row, asked)
         own = self.link.order if self.link is not None else ()
-        return order_of(row, Given(list(own), None, None) if own else None)
+        return declared_order(row, own or row.type.default_order)
 
     def own_order(self, row: Row) -> str:
         """Return the list's own order as SQL."""

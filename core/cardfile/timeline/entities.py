@@ -115,6 +115,7 @@ timeline = Entity(
     order=("-at", "-id"),
     actions=("read",),
     read_only=True,
+    united=("timeline_of_interactions", "timeline_of_events", "timeline_of_merged"),
 )
 
 ENTITIES = (interactions, timeline)
