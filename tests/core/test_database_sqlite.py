@@ -110,14 +110,21 @@ async def test_a_read_that_takes_too_long_is_stopped(sqlite: SqliteDatabase) -> 
 
 
 async def test_a_quick_read_that_is_not_quick_leaves_the_loop(sqlite: SqliteDatabase) -> None:
-    long_one = ENDLESS.replace("from r)", "from r where n < 60000)")
+    long_one = ENDLESS.replace("from r)", "from r where n < 300000)")
     reading = asyncio.create_task(sqlite.fetch(long_one, quick=True))
     ticks = 0
     while not reading.done():
         await asyncio.sleep(0)
         ticks += 1
-    assert reading.result() == [(60000,)]
+    assert reading.result() == [(300000,)]
     assert ticks > 5
+
+
+async def test_a_read_that_has_proved_quick_needs_no_thread(sqlite: SqliteDatabase) -> None:
+    for _ in range(3):
+        assert await sqlite.fetch("select 1") == [(1,)]
+    with pytest.raises(StopIteration, match=r"\[\(1,\)\]"):
+        sqlite.fetch("select 1").send(None)
 
 
 async def test_rows_of_a_cancelled_insert_are_not_drawn_to_the_end(sqlite: SqliteDatabase) -> None:

@@ -51,7 +51,7 @@ class Database(ABC):
         """Return the rows of a read; inside a transaction of this task it sees the task's own writes.
 
         `quick` says that the read takes well under a millisecond: SQLite then answers it on the event loop's
-        own thread, and moves it to a reader's when it lasts.
+        own thread, and moves it to a reader's when it lasts. Reads that have proved to be quick go there too.
         """
         open_one = self._open_transaction()
         if open_one is not None:

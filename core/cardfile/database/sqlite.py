@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache, partial
 from pathlib import Path
-from time import monotonic
+from time import monotonic, thread_time
 from typing import TypeVar
 
 from cardfile.database.database import Database
@@ -15,6 +15,7 @@ from cardfile.database.dialect import SQLITE
 from cardfile.database.encoding import encode_args
 from cardfile.database.failures import DatabaseBusy, StatementFailed
 from cardfile.database.sqlite_writing import REFUSALS, Writing, dicts_of, failure_of
+from cardfile.database.stopwatch import Stopwatch
 from cardfile.database.threads import ConnectionThreads
 from cardfile.database.transaction import Connection, Row
 from cardfile.errors import DatabaseError, SettingsError
@@ -25,8 +26,8 @@ __all__ = ["SqliteDatabase"]
 T = TypeVar("T")
 
 _PLACES = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\d+)""")
-_QUICK_SECONDS = 0.005
-_QUICK_STEPS = 10_000
+_QUICK_SECONDS = 0.02
+_QUICK_STEPS = 50_000
 # Rare, because the check needs Python's lock, which a busy event loop gives away every 5 ms only.
 _READER_STEPS = 1_000_000
 
@@ -89,6 +90,7 @@ class SqliteDatabase(Database):
         self._readers = ConnectionThreads(self._connect_reader, count=readers, name="cardfile-reader")
         self._turns = asyncio.Lock()
         self._quick: _Reader | None = None
+        self._stopwatch = Stopwatch()
 
     async def start(self) -> None:
         """Open or create the file; a folder that does not exist raises SettingsError."""
@@ -120,12 +122,13 @@ class SqliteDatabase(Database):
             raise DatabaseError(f"the SQLite database {self.path} is not open: await start() first")
         text = self._numbered(sql)
         values = encode_args(args)
-        if quick:
+        if quick or self._stopwatch.is_quick(text):
             try:
                 return self._read_within(_QUICK_SECONDS, text, values, self._quick)
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY):
                     raise failure_of(error, sql) from error
+                self._stopwatch.note(text, _QUICK_SECONDS)
             except sqlite3.Error as error:
                 raise failure_of(error, sql) from error
         return await self._read_on_thread(
@@ -160,7 +163,12 @@ class SqliteDatabase(Database):
         values: Sequence[str | int | bytes | None],
         connection: sqlite3.Connection,
     ) -> list[Row]:
-        return self._begin_read(connection, seconds).execute(sql, values).fetchall()
+        reading = self._begin_read(connection, seconds)
+        # Work, not waiting: under load every read waits, and threads would make it worse.
+        began = thread_time()
+        rows = reading.execute(sql, values).fetchall()
+        self._stopwatch.note(sql, thread_time() - began)
+        return rows
 
     @staticmethod
     def _begin_read(connection: sqlite3.Connection, seconds: float) -> sqlite3.Connection:

@@ -75,15 +75,12 @@ class Piece:
 class Plan:
     """A compiled selection: the root statement, the looks it rests on, and what it costs.
 
-    `cost` is the number of values that a full answer has. `slowest` is the longest run seen, in seconds: a plan
-    that has proved quick may run where it must not block anybody for long.
+    `cost` is the number of values that a full answer has.
     """
 
     root: Piece
     guards: Sequence[Guard]
     cost: int
-    runs: int = 0
-    slowest: float = 0.0
 
     @property
     def is_one_statement(self) -> bool:

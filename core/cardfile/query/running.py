@@ -1,6 +1,5 @@
 """Running a plan: the root statement, then what the database left to later statements or to Python."""
 
-import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
 import orjson
@@ -16,19 +15,10 @@ Holder = dict[str, Json] | list[Json]
 BatchFunction = Callable[[BatchFill, Sequence[list[Json]], Moment], Awaitable[Sequence[Json]]]
 """Makes the values of a Python field for many rows at once, out of the stored values of the lines it needs."""
 
-QUICK = 0.001
-PROVEN = 3
-
 
 async def run_plan(plan: Plan, database: Database, moment: Moment, batch: BatchFunction) -> bytes:
     """Return the JSON text that the plan's selection has for this request."""
-    quick = plan.runs >= PROVEN and plan.slowest < QUICK
-    started = time.perf_counter()
-    text = await database.fetch_value(plan.root.sql, [bind(moment) for bind in plan.root.binds], quick=quick)
-    spent = time.perf_counter() - started
-    plan.runs += 1
-    # An old slow run is forgotten by and by: the first one finds a cold cache.
-    plan.slowest = max(spent, plan.slowest * 0.9)
+    text = await database.fetch_value(plan.root.sql, [bind(moment) for bind in plan.root.binds])
     whole = str(text).encode()
     if plan.root.is_whole:
         return whole
