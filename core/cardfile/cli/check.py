@@ -2,9 +2,11 @@
 
 from typing import Annotated
 
-from typer import Option, Typer
+from typer import Exit, Option, Typer
 
-from cardfile.cli.opened import build_app, run
+from cardfile.app import App
+from cardfile.cli.opened import build_app, operator, run
+from cardfile.journal.truth import Untrue, find_untrue, make_true
 
 program = Typer()
 
@@ -15,14 +17,34 @@ def check(
     declarations: Annotated[
         bool, Option("--declarations", help="Only what can be checked without the database.")
     ] = False,
+    repair: Annotated[
+        bool, Option("--repair", help="Compute stored fields anew where they are untrue.")
+    ] = False,
 ) -> None:
-    """Check settings, plugins and declarations, then whether the database is reachable and up to date."""
+    """Check settings, plugins and declarations, the database's tables, and whether stored fields are true."""
     app = build_app()
     print(f"Settings are right; {len(app.plugins)} plugins: {', '.join(one.name for one in app.plugins)}.")
     print(
         f"Declarations are right: {len(app.model.types)} record types, {len(app.commands)} commands, "
         f"{len(app.roles.roles)} roles, {len(app.jobs.kinds)} kinds of jobs."
     )
-    if not declarations:
-        run(app.check_migrated())
-        print("The database is reachable and up to date.")
+    if declarations:
+        return
+    run(app.check_migrated())
+    print("The database is reachable and up to date.")
+    untrue = run(_untrue_fields(app, repaired=repair))
+    for one in untrue:
+        print(f"{one.entity}.{one.path} is untrue in {one.records} records.")
+    if untrue and not repair:
+        print("Compute them anew with: cardfile check --repair")
+        raise Exit(1)
+    print("Stored fields were computed anew." if untrue else "Stored fields are true.")
+
+
+async def _untrue_fields(app: App, *, repaired: bool) -> tuple[Untrue, ...]:
+    async with app.running():
+        untrue = await find_untrue(app)
+        if untrue and repaired:
+            async with app.unit_of_work(operator("check"), via="cli") as work:
+                await make_true(work)
+        return untrue

@@ -65,6 +65,10 @@ class Dialect(ABC):
         """Return the bytes of a text in UTF-8 as hexadecimal digits."""
 
     @abstractmethod
+    def differs(self, one: str, other: str) -> str:
+        """Return the condition that two values are not the same, two nulls being the same."""
+
+    @abstractmethod
     def contains(self, expression: str, part: str) -> str:
         """Return the condition that a text has `part` in it, letter by letter."""
 
@@ -156,6 +160,10 @@ class Sqlite(Dialect):
         """Return a call of hex, in small letters as PostgreSQL writes them."""
         return f"lower(hex({expression}))"
 
+    def differs(self, one: str, other: str) -> str:
+        """Return `is not`, which compares any two values in SQLite."""
+        return f"{one} is not {other}"
+
     def contains(self, expression: str, part: str) -> str:
         """Return a call of instr, which knows no wildcards."""
         return f"instr({expression}, {part}) > 0"
@@ -235,6 +243,10 @@ class Postgres(Dialect):
     def hexadecimal(self, expression: str) -> str:
         """Return the encoded bytes."""
         return f"encode(convert_to({expression},'UTF8'),'hex')"
+
+    def differs(self, one: str, other: str) -> str:
+        """Return the standard's words for it."""
+        return f"{one} is distinct from {other}"
 
     def contains(self, expression: str, part: str) -> str:
         """Return a call of strpos, which knows no wildcards."""
