@@ -153,7 +153,19 @@ class InputTypes:
         type_ = self._type(parameter, plugin)
         if parameter.is_list:
             type_ = list_of(type_)
-        return GraphQLInputField(required(type_) if parameter.is_required else type_)
+        description = parameter.description or self._description(parameter)
+        return GraphQLInputField(required(type_) if parameter.is_required else type_, description=description)
+
+    def _description(self, parameter: Parameter) -> str:
+        """Return what the signature alone tells of a parameter."""
+        if parameter.kind is not ParameterKind.RECORD:
+            return _worded(parameter.name)
+        name = self.model.of_table(parameter.type).name
+        if parameter.is_list:
+            return f"Records of {name}, by their ids."
+        return (
+            f"The {name} to which it is done, by its id." if parameter.is_subject else f"A {name}, by its id."
+        )
 
     def _type(self, parameter: Parameter, plugin: str) -> GraphQLInputType:
         match parameter.kind:
@@ -170,7 +182,7 @@ class InputTypes:
 
     def _enum(self, cls: type[StrEnum], plugin: str) -> GraphQLEnumType:
         if cls not in self._enums:
-            values = {one.name: GraphQLEnumValue(one.value, description=one.value) for one in cls}
+            values = {one.name: GraphQLEnumValue(one.value, description=_worded(one.value)) for one in cls}
             description = (cls.__doc__ or cls.__name__).partition("\n")[0]
             self._enums[cls] = GraphQLEnumType(
                 self.names.take(cls.__name__, plugin), values, description=description
@@ -186,3 +198,8 @@ class InputTypes:
                 self.names.take(f"{cls.__name__}Input", plugin), fields, description=description
             )
         return self._members[cls]
+
+
+def _worded(key: str) -> str:
+    """Return `external_id` as `External id.`: what a key tells of itself."""
+    return key.replace("_", " ").capitalize() + "."

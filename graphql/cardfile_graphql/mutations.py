@@ -110,7 +110,9 @@ class Mutations:
             hints = get_type_hints(cls)
             members = {
                 camel(one.name): GraphQLField(
-                    self._output(hints[one.name], plugin), resolve=_attribute(one.name), description=one.name
+                    self._output(hints[one.name], plugin),
+                    resolve=_attribute(one.name),
+                    description=one.name.replace("_", " ").capitalize() + ".",
                 )
                 for one in fields(cls)
             }

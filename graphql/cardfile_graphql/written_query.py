@@ -1,6 +1,6 @@
 """The queries that are written by hand: what the installation tells of itself."""
 
-from typing import cast
+from typing import Annotated, cast
 
 import strawberry
 
@@ -15,7 +15,10 @@ def _record_types(info: strawberry.Info) -> list[vocabulary.RecordType]:
     return context.built.metadata.record_types(context.actor.rights, context.locale)
 
 
-def _record_type(info: strawberry.Info, name: str) -> vocabulary.RecordType | None:
+Name = Annotated[str, strawberry.argument(description="The type or the key: FitnessVisit, fitness.visit.")]
+
+
+def _record_type(info: strawberry.Info, name: Name) -> vocabulary.RecordType | None:
     return next((one for one in _record_types(info) if name in {one.name, one.key}), None)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle
-from typing import Final
+from typing import Annotated, Final
 
 from piccolo.columns.combination import And, Where
 
@@ -66,7 +66,7 @@ async def preview(call: Call, user: User) -> HandedOver:
 
 
 @command("user.hand_over", label={"en": "Hand over", "ru": "Передать дела"}, owner_only=True)
-async def hand_over(call: Call, user: User, to: list[User]) -> HandedOver:
+async def hand_over(call: Call, user: User, to: Annotated[list[User], "Who gets it, in turn."]) -> HandedOver:
     """Move everything live that belongs to a colleague to others, evenly in turn, as one batch."""
     require_in_person(call)
     if not to:

@@ -1,6 +1,7 @@
 """What is done to users: made, changed, given roles and passwords, sent away, replaced for a while."""
 
 from datetime import datetime
+from typing import Annotated
 
 from cardfile.access.guards import (
     access_of,
@@ -21,7 +22,9 @@ __all__ = ["PEOPLE"]
 
 
 @command("user.create", label={"en": "Add a colleague", "ru": "Добавить сотрудника"})
-async def create_user(call: Call, values: Values, roles: list[str] | None = None) -> User:
+async def create_user(
+    call: Call, values: Values, roles: Annotated[list[str] | None, "Keys of roles, such as manager."] = None
+) -> User:
     """Add a colleague, with roles; a password is set apart."""
     require_in_person(call)
     values.pop("id", None)  # A new entry is nobody's yet, whoever makes it.
@@ -70,7 +73,7 @@ async def activate_user(call: Call, user: User) -> User:
 
 
 @command("user.set_password", label={"en": "Set a password", "ru": "Задать пароль"}, owner_only=True)
-async def set_user_password(call: Call, user: User, password: str) -> User:
+async def set_user_password(call: Call, user: User, password: Annotated[str, "The new password."]) -> User:
     """Give a colleague a new password; all his sessions end."""
     require_in_person(call)
     await access_of(call).sign_in.set_password(user.id, password)
@@ -90,7 +93,9 @@ async def sign_out_user(call: Call, user: User) -> User:
 
 
 @command("user.grant_role", label={"en": "Give a role", "ru": "Дать роль"}, owner_only=True)
-async def grant_role(call: Call, user: User, role: str) -> User:
+async def grant_role(
+    call: Call, user: User, role: Annotated[str, "The key of the role, such as manager."]
+) -> User:
     """Give a colleague a role; one that he has stays his."""
     require_in_person(call)
     _require_role(call, role)
@@ -102,7 +107,9 @@ async def grant_role(call: Call, user: User, role: str) -> User:
 
 
 @command("user.revoke_role", label={"en": "Take a role away", "ru": "Снять роль"}, owner_only=True)
-async def revoke_role(call: Call, user: User, role: str) -> User:
+async def revoke_role(
+    call: Call, user: User, role: Annotated[str, "The key of the role, such as manager."]
+) -> User:
     """Take a role away from a colleague; the last active owner stays one."""
     require_in_person(call)
     found = await _role_of(call, user, role)
@@ -118,7 +125,10 @@ async def revoke_role(call: Call, user: User, role: str) -> User:
 
 @command("user.stand_in", label={"en": "Name a stand-in", "ru": "Назначить заместителя"})
 async def stand_in_for(
-    call: Call, user: User, stand_in: User | None = None, until: datetime | None = None
+    call: Call,
+    user: User,
+    stand_in: Annotated[User | None, "Who stands in; nobody any more when it is left out."] = None,
+    until: Annotated[datetime | None, "When it ends by itself."] = None,
 ) -> User:
     """Let a colleague's records count as another's own too, until a moment; without `stand_in`, no more."""
     require_in_person(call)

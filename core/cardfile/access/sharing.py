@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
 from cardfile.access.guards import access_of, require_in_person
 from cardfile.access.tables import ApiToken, Share, Team, User
@@ -40,11 +40,11 @@ class NewToken:
 @command("share.create", label={"en": "Share", "ru": "Открыть доступ"})
 async def create_share(
     call: Call,
-    record: str,
-    to_user: User | None = None,
-    to_team: Team | None = None,
-    level: Level = Level.READ,
-    until: datetime | None = None,
+    record: Annotated[str, "The id of the record to open."],
+    to_user: Annotated[User | None, "The colleague to whom it is opened."] = None,
+    to_team: Annotated[Team | None, "The team to which it is opened."] = None,
+    level: Annotated[Level, "What may be done with it."] = Level.READ,
+    until: Annotated[datetime | None, "When it ends by itself."] = None,
 ) -> Share:
     """Open one record to one colleague or one team; nobody can give more than he has."""
     if (to_user is None) == (to_team is None):
@@ -91,7 +91,10 @@ async def revoke_share(call: Call, share: Share) -> Share:
 
 @command("api_token.create", label={"en": "Make an API token", "ru": "Создать API-токен"})
 async def create_token(
-    call: Call, name: str, scopes: list[str], expires_at: datetime | None = None
+    call: Call,
+    name: Annotated[str, "What the token is for."],
+    scopes: Annotated[list[str], "What it may do: client:read, *:read:own."],
+    expires_at: Annotated[datetime | None, "When it ends; never when it is left out."] = None,
 ) -> NewToken:
     """Make a token that acts for oneself within `scopes`, such as `client:read` or `*:read:own`."""
     require_in_person(call)

@@ -1,6 +1,7 @@
 """What is done to teams."""
 
 from datetime import datetime
+from typing import Annotated
 
 from cardfile.access.guards import access_of
 from cardfile.access.tables import Team, TeamMember, User
@@ -51,7 +52,11 @@ async def restore_team(call: Call, team: Team) -> Team:
 
 @command("team.add_member", label={"en": "Add a member", "ru": "Добавить участника"}, owner_only=True)
 async def add_member(
-    call: Call, team: Team, member: User, since: datetime | None = None, until: datetime | None = None
+    call: Call,
+    team: Team,
+    member: Annotated[User, "Who joins."],
+    since: Annotated[datetime | None, "From when; from now when it is left out."] = None,
+    until: Annotated[datetime | None, "When it ends by itself."] = None,
 ) -> Team:
     """Put a colleague into a team, for a time if `since` or `until` are given."""
     if since is not None and until is not None and until <= since:
@@ -70,7 +75,7 @@ async def add_member(
 
 
 @command("team.remove_member", label={"en": "Remove a member", "ru": "Убрать участника"}, owner_only=True)
-async def remove_member(call: Call, team: Team, member: User) -> Team:
+async def remove_member(call: Call, team: Team, member: Annotated[User, "Who leaves."]) -> Team:
     """Take a colleague out of a team."""
     found = await _memberships(call, team, member)
     if not found:

@@ -1,6 +1,7 @@
 """What is noted about clients: calls, letters, meetings, visits and notes."""
 
 from collections.abc import Mapping, MutableMapping
+from typing import Annotated
 
 from cardfile.clients.tables import Client
 from cardfile.errors import InvalidInput
@@ -33,7 +34,7 @@ async def log_interaction(call: Call, values: Values) -> Interaction:
 
 
 @command("client.add_note", label={"en": "Add a note", "ru": "Добавить заметку"}, action="edit")
-async def add_note(call: Call, client: Client, text: str) -> Interaction:
+async def add_note(call: Call, client: Client, text: Annotated[str, "What to remember."]) -> Interaction:
     """Write a note about a client into his history."""
     text = text.strip()
     if not text:

@@ -1,7 +1,7 @@
 """The way of a client: made known, qualified or rejected, given to somebody, standing somewhere."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from cardfile.access.tables import User
 from cardfile.clients.choices import Standing
@@ -38,7 +38,13 @@ class IfDuplicate(StrEnum):
 
 
 @command("client.create", label={"en": "New client", "ru": "Новый клиент"})
-async def create_client(call: Call, values: Values, if_duplicate: IfDuplicate = IfDuplicate.CREATE) -> Client:
+async def create_client(
+    call: Call,
+    values: Values,
+    if_duplicate: Annotated[
+        IfDuplicate, "What to do when a contact is another client's already."
+    ] = IfDuplicate.CREATE,
+) -> Client:
     """Make a client, who is the caller's own unless an owner is given.
 
     With `refuse`, raises `DuplicateClient` that names the clients with the same phone or e-mail, as far as
@@ -73,7 +79,9 @@ async def qualify_client(call: Call, client: Client) -> Client:
 
 
 @command("client.reject", label={"en": "Reject", "ru": "Отказать"})
-async def reject_client(call: Call, client: Client, reason: str) -> Client:
+async def reject_client(
+    call: Call, client: Client, reason: Annotated[str, "Why, for the history."]
+) -> Client:
     """Let a lead or a potential client go, with the reason."""
     if client.standing not in (Standing.LEAD, Standing.POTENTIAL):
         raise Refused("{name} is a client already, so there is nothing to reject.", name=client.name)
@@ -82,7 +90,12 @@ async def reject_client(call: Call, client: Client, reason: str) -> Client:
 
 
 @command("client.change_standing", label={"en": "Change standing", "ru": "Сменить статус"})
-async def change_standing(call: Call, client: Client, to: Standing, reason: str | None = None) -> Client:
+async def change_standing(
+    call: Call,
+    client: Client,
+    to: Annotated[Standing, "The new standing."],
+    reason: Annotated[str | None, "Why, for the history."] = None,
+) -> Client:
     """Set where a client stands; what he was until now is kept in his history."""
     if client.standing == to:
         return client
@@ -90,7 +103,9 @@ async def change_standing(call: Call, client: Client, to: Standing, reason: str 
 
 
 @command("client.assign", label={"en": "Assign", "ru": "Передать менеджеру"})
-async def assign_client(call: Call, client: Client, to: User) -> Client:
+async def assign_client(
+    call: Call, client: Client, to: Annotated[User, "Who looks after the client from now on."]
+) -> Client:
     """Give a client to a colleague, who is his manager from now on."""
     if not to.is_active:
         raise Refused("{name} does not work here any more: choose somebody else.", name=to.name)

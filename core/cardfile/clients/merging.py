@@ -1,6 +1,7 @@
 """Two clients who are one: everything that points to the one is turned to the other."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Annotated
 
 from cardfile.clients.choices import Standing
 from cardfile.clients.names import PARTS
@@ -24,7 +25,12 @@ FURTHER = (Standing.LEAD, Standing.LOST, Standing.POTENTIAL, Standing.ACTIVE, St
 
 
 @command("client.merge", label={"en": "Merge", "ru": "Объединить"})
-async def merge_clients(call: Call, client: Client, other: Client, note: str | None = None) -> Client:
+async def merge_clients(
+    call: Call,
+    client: Client,
+    other: Annotated[Client, "The card that goes into it and into the archive."],
+    note: Annotated[str | None, "Why, for the history."] = None,
+) -> Client:
     """Merge the client `other` into this one, which keeps its own values and gets those that it lacks.
 
     Everything that points to the other is turned to this one: lists, histories and references of all plugins,

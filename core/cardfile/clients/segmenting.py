@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 from cardfile.clients.tables import Segment
 from cardfile.errors import InvalidInput, Refused
@@ -26,7 +27,12 @@ class SegmentMembers:
 
 @command("segment.create", label={"en": "Save a segment", "ru": "Сохранить сегмент"})
 async def save_segment(
-    call: Call, *, name: str, filter: Mapping[str, object], entity: str = "client", shared: bool = False
+    call: Call,
+    *,
+    name: Annotated[str, "What people call it."],
+    filter: Annotated[Mapping[str, object], "The filter to keep, as lists take it."],
+    entity: Annotated[str, "The key of what it filters."] = "client",
+    shared: Annotated[bool, "Whether colleagues may use it."] = False,
 ) -> Segment:
     """Keep a filter of the filter language under a name, for oneself or (`shared`) for everybody.
 
@@ -49,9 +55,9 @@ async def update_segment(
     call: Call,
     segment: Segment,
     *,
-    name: str | None = None,
-    filter: Mapping[str, object] | None = None,
-    shared: bool | None = None,
+    name: Annotated[str | None, "What people call it."] = None,
+    filter: Annotated[Mapping[str, object] | None, "The filter to keep, as lists take it."] = None,
+    shared: Annotated[bool | None, "Whether colleagues may use it."] = None,
 ) -> Segment:
     """Change name, filter or sharing of a segment."""
     changes: dict[str, object] = {}
@@ -71,7 +77,10 @@ async def update_segment(
     event="segment.read",
 )
 async def members_of_segment(
-    call: Call, segment: Segment, limit: int = 50, after: str | None = None
+    call: Call,
+    segment: Segment,
+    limit: Annotated[int, "How many at most."] = 50,
+    after: Annotated[str | None, "The id after which to go on."] = None,
 ) -> SegmentMembers:
     """Return who is in a segment now, among those that the caller may see, in the order of their ids."""
     if not 1 <= limit <= MOST_MEMBERS:

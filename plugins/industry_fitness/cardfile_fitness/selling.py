@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Annotated
 
 from cardfile.clients import Client, Standing
 from cardfile.errors import InvalidInput, Refused
@@ -20,11 +21,11 @@ MOST_AT_ONCE = 10_000
 @command("membership.sell", label={"en": "Sell a membership", "ru": "Продать абонемент"})
 async def sell(
     call: Call,
-    client: Client,
-    plan: Plan,
+    client: Annotated[Client, "Who buys it."],
+    plan: Annotated[Plan, "What is bought."],
     *,
-    starts_on: date | None = None,
-    price: Decimal | None = None,
+    starts_on: Annotated[date | None, "The first day; today when it is left out."] = None,
+    price: Annotated[Decimal | None, "The price; the plan's when it is left out."] = None,
 ) -> Membership:
     """Sell a plan to a client: it begins when the one that he has ends, else today, unless `starts_on` says.
 
@@ -64,7 +65,12 @@ async def sell(
 
 @command("membership.freeze", label={"en": "Freeze", "ru": "Заморозить"})
 async def freeze(
-    call: Call, membership: Membership, *, first: date, last: date, reason: str | None = None
+    call: Call,
+    membership: Membership,
+    *,
+    first: Annotated[date, "The first day of the freeze."],
+    last: Annotated[date, "The last day of the freeze."],
+    reason: Annotated[str | None, "Why."] = None,
 ) -> Freeze:
     """Pause a membership from `first` to `last`: it ends as many days later as the freeze has.
 
@@ -118,7 +124,7 @@ async def unfreeze(call: Call, membership: Membership) -> Membership:
 
 
 @command("membership.cancel", label={"en": "Cancel", "ru": "Расторгнуть"})
-async def cancel(call: Call, membership: Membership, *, reason: str) -> Membership:
+async def cancel(call: Call, membership: Membership, *, reason: Annotated[str, "Why."]) -> Membership:
     """End a membership before its time; the reason is kept in the history."""
     if membership.status not in LIVE:
         raise Refused("This membership is over already.")

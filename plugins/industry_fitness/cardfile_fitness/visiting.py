@@ -1,6 +1,7 @@
 """Coming and going: what the reception and the turnstile do."""
 
 from datetime import datetime, timedelta
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from cardfile.clients import Client
@@ -16,12 +17,14 @@ __all__ = ["check_in", "check_out"]
 @command("visit.check_in", label={"en": "Check in", "ru": "Отметить приход"})
 async def check_in(
     call: Call,
-    client: Client,
+    client: Annotated[Client, "Who comes in."],
     *,
-    at: datetime | None = None,
-    via: Via = Via.MANUAL,
-    external_id: str | None = None,
-    as_guest: bool = False,
+    at: Annotated[datetime | None, "When; now when it is left out."] = None,
+    via: Annotated[Via, "How it was noticed."] = Via.MANUAL,
+    external_id: Annotated[
+        str | None, "The turnstile's own number: what was told before changes nothing."
+    ] = None,
+    as_guest: Annotated[bool, "Whether to let in without a membership."] = False,
 ) -> Visit:
     """Note that a client came in, on his membership, of which a counted visit is taken.
 
@@ -49,7 +52,9 @@ async def check_in(
 
 
 @command("visit.check_out", label={"en": "Check out", "ru": "Отметить уход"}, action="check_in")
-async def check_out(call: Call, visit: Visit, *, at: datetime | None = None) -> Visit:
+async def check_out(
+    call: Call, visit: Visit, *, at: Annotated[datetime | None, "When; now when it is left out."] = None
+) -> Visit:
     """Note that somebody who is in left."""
     moment = at or call.now
     if (await call.values(visit))["left_at"]:
