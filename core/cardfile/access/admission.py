@@ -1,7 +1,7 @@
 """Who is at the door: from the secret of a session or an API token to an actor, by a look into memory."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -137,7 +137,8 @@ class Admission:
         standing = await self._live(row, now)
         if row is None or standing is None:
             return None
-        rights = TokenScopes.read(row["scopes"]).cut(standing.rights)
+        cut = TokenScopes.read(row["scopes"]).cut(standing.rights)
+        rights = replace(cut, hidden=self._directory.roles.concealed(cut.scopes, cut.hidden))
         actor = self._actor(standing, rights=rights, token=row["id"])
         return _Entry(actor, ApiToken, row["id"], row["expires_at"], standing)
 

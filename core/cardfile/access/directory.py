@@ -43,7 +43,7 @@ class Directory:
 
     def __init__(self, database: Database, roles: RoleBook, freshness: Freshness) -> None:
         self._database = database
-        self._roles = roles
+        self.roles = roles
         self._freshness = freshness
         self._kept: dict[int, Standing] = {}
         self._number = -1
@@ -81,7 +81,7 @@ class Directory:
         own = (user, *await self._absent(user, span))
         teams, colleagues = await self._teams(user, span)
         keys = await self._role_keys(user)
-        union = self._roles.union(keys)
+        union = self.roles.union(keys)
         rights = Rights(
             user=user,
             scopes=union.scopes,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from cardfile.access.following import Telling, tellings_of
 from cardfile.access.roles import BUILT_IN, OWNER, DeclaredRights, Deed, RoleRights
 from cardfile.declarations import Role, parse_permissions
 from cardfile.errors import DeclarationError
@@ -43,10 +44,14 @@ class RoleBook:
     """All roles by key, in the order of their declaration; and the actions of every entity."""
 
     def __init__(
-        self, roles: Mapping[str, RoleRights], actions: Mapping[str, frozenset[str]] | None = None
+        self,
+        roles: Mapping[str, RoleRights],
+        actions: Mapping[str, frozenset[str]] | None = None,
+        tellings: Sequence[Telling] = (),
     ) -> None:
         self.roles: Mapping[str, RoleRights] = MappingProxyType(dict(roles))
         self.actions: Mapping[str, frozenset[str]] = MappingProxyType(dict(actions or {}))
+        self._tellings = tellings
         self._unions: dict[frozenset[str], Union] = {}
 
     @classmethod
@@ -57,7 +62,7 @@ class RoleBook:
         entity's `on=`, or be for owners alone (`owner_only=True` on the command, or a grant to `owner`).
         """
         builder = _Builder(model, tuple(commands), tuple(declared))
-        return cls(builder.build(), builder.actions)
+        return cls(builder.build(), builder.actions, tellings_of(model))
 
     def union(self, keys: Collection[str]) -> Union:
         """Return what the roles of one person come to; keys of roles that are gone count for nothing.
@@ -67,8 +72,14 @@ class RoleBook:
         """
         known = frozenset(key for key in keys if key in self.roles)
         if known not in self._unions:
-            self._unions[known] = _unite([self.roles[key] for key in sorted(known)])
+            union = _unite([self.roles[key] for key in sorted(known)])
+            self._unions[known] = union._replace(hidden=self.concealed(union.scopes, union.hidden))
         return self._unions[known]
+
+    def concealed(self, scopes: Mapping[Pair, Scope], hidden: frozenset[Pair]) -> frozenset[Pair]:
+        """Return what is hidden, and with it every field that would tell it or is made of rows out of reach."""
+        more = {one.field for one in self._tellings if one.tells_more(scopes, hidden)} - hidden
+        return self.concealed(scopes, hidden | more) if more else hidden
 
 
 def _unite(roles: Sequence[RoleRights]) -> Union:

@@ -89,6 +89,9 @@ class Entity:
     command of one's own; a view (`read_only`) has none but read. `search` names the fields and entry lists
     whose folded text is kept in the column `search_text`. `importable` offers the entity to imports. `united`
     names the views whose union a view is: lists look into each, for SQLite carries no condition into a union.
+    `repeats` says which fields of a view show fields of a record that it refers to, as
+    `{"text": "interaction.text"}`: such a row is seen by whoever sees that record, and what is hidden there is
+    hidden here.
     """
 
     table: type[Table]
@@ -109,6 +112,7 @@ class Entity:
     description: str = ""
     importable: bool = False
     united: tuple[str, ...] = ()
+    repeats: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         name = self.table._meta.tablename

@@ -13,17 +13,16 @@ from cardfile.model.names import camel, snake
 from cardfile.model.record_types import Line, Link, RecordType
 from cardfile.query.binds import Statement
 from cardfile.query.given import Given, literal
-from cardfile.query.orders import order_of
+from cardfile.query.orders import declared_order
 from cardfile.query.row import Row, constant
 from cardfile.query.visibility import NOTHING, visible
 from cardfile.rights import Scope
 from cardfile.values.text import fold
 
-__all__ = ["MAX_CONDITIONS", "filtered", "linked", "searched", "speaks_of_archive"]
+__all__ = ["MAX_CONDITIONS", "filtered", "linked", "speaks_of_archive"]
 
 MAX_DEPTH = 12
 MAX_CONDITIONS = 200
-MAX_WORDS = 8
 LAST_CHARACTER = "\U0010ffff"
 NUL = "\x00"  # PostgreSQL keeps no text with it, so none can be found by it
 COMPARISONS: Mapping[Operator, str] = {
@@ -47,35 +46,6 @@ def speaks_of_archive(given: Given | None) -> bool:
     )
 
 
-def searched(row: Row, given: Given) -> str | None:
-    """Return the condition that every word of a search occurs in the record; None for an empty search."""
-    if not row.type.entity.search:
-        raise InvalidInput("{entity} cannot be searched by text.", entity=row.type.name, path=("search",))
-    number = given.look(_number_of_words)
-    columns = _searchable(row)
-    dialect = row.statement.dialect
-    found = []
-    for index in range(number):
-        word = row.statement.value(given, _nth_word(index), "text", known_as=("word", index))
-        found.append(f"({' or '.join(dialect.contains(column, word) for column in columns) or NOTHING})")
-    return " and ".join(found) or None
-
-
-def _searchable(row: Row) -> list[str]:
-    """Return what a search looks through: never what is hidden from this reader, or he could guess it by searching."""
-    members = row.type.entity.search
-    if not any(row.is_hidden(member) for member in members):
-        return [row.named("search_text")]
-    lines = [
-        row.type.lines[member] for member in members if member in row.type.lines and not row.is_hidden(member)
-    ]
-    fold_ = row.statement.dialect.fold
-    return [
-        row.order_value(line) if line.field.folded else f"coalesce({fold_(row.value(line))}, '')"
-        for line in lines
-    ]
-
-
 def linked(
     statement: Statement, link: Link, target: RecordType, key: str, inside: Callable[[Row], str | None]
 ) -> str | None:
@@ -89,7 +59,7 @@ def linked(
         return None
     if link.one:
         first = Row(statement, target)
-        order = order_of(first, Given(list(link.order), None, None) if link.order else None).clause(first)
+        order = declared_order(first, link.order or target.default_order).clause(first)
         found = [f"{row.alias}.id = ({_linked(first, link, key)} order by {order} limit 1)", condition or ""]
         return f"exists (select 1 from {row.source()} where {' and '.join(found)})"
     more = f" and {condition}" if condition else ""
@@ -316,7 +286,7 @@ class _Filter:
                 continue
             self._count()
             exists = linked(self.statement, link, target, key, self._inside(inner, depth))
-            found.append(exists if quantifier == "some" else f"not {exists}")
+            found.append(f"{'' if quantifier == 'some' else 'not '}{exists}")
         return " and ".join(found) or None
 
     def _to_one(
@@ -371,25 +341,3 @@ def _folded(value: object) -> str:
 
 def _after_folded(value: object) -> str:
     return fold(_as_text(value)) + LAST_CHARACTER
-
-
-def _words(value: object) -> list[str]:
-    if not isinstance(value, str):
-        return []
-    return [_digits(word) for word in fold(value.replace(NUL, " ")).split()[:MAX_WORDS]]
-
-
-def _digits(word: str) -> str:
-    """Return a typed phone number as it is kept: digits only, without the 8 or 7 in front; other words unchanged."""
-    digits = "".join(filter(str.isdigit, word))
-    if len(digits) < 5 or any(letter.isalpha() or letter == "@" for letter in word):
-        return word
-    return digits[1:] if digits[0] == "8" or (len(digits) == 11 and digits[0] == "7") else digits
-
-
-def _number_of_words(value: object) -> int:
-    return len(_words(value))
-
-
-def _nth_word(index: int) -> Callable[[object], str]:
-    return lambda value: _words(value)[index]

@@ -7,13 +7,14 @@ from typing import Protocol
 from cardfile.database.dialect import literal
 from cardfile.model.record_types import Link, RecordType
 from cardfile.query.binds import Statement
-from cardfile.query.conditions import filtered, searched, speaks_of_archive
+from cardfile.query.conditions import filtered, speaks_of_archive
 from cardfile.query.given import Given
 from cardfile.query.json_text import JsonText
 from cardfile.query.orders import Order, declared_order, order_of
 from cardfile.query.pages import Window, window_of
 from cardfile.query.pieces import EACH, Place
 from cardfile.query.row import Row, constant
+from cardfile.query.searching import searched
 from cardfile.query.selection import (
     Constant,
     Cursor,

@@ -20,7 +20,7 @@ from cardfile.model.record_types import Line, RecordType
 from cardfile.query.given import Given
 from cardfile.query.row import Row
 
-__all__ = ["Order", "order_of"]
+__all__ = ["Order", "declared_order", "order_of"]
 
 MAX_KEYS = 4
 
@@ -214,11 +214,23 @@ def _decoded(cursor: object, signature: str) -> list[object] | None:
 def order_of(row: Row, given: Given | None) -> Order:
     """Return the order that was asked for, or the entity's own; raises `InvalidInput` for a field that cannot order."""
     asked = _asked(row, given.items()) if given is not None and not given.is_null else None
-    keys = asked or [_default_key(row.type, name) for name in row.type.default_order]
+    return _ended(asked) if asked else declared_order(row, row.type.default_order)
+
+
+def declared_order(row: Row, names: Sequence[str]) -> Order:
+    """Return an order that the model declares, without what is hidden from this reader.
+
+    Places and cursors would tell him what the answer does not show.
+    """
+    keys = [_default_key(row.type, name) for name in names]
+    return _ended([key for key in keys if key.line is None or not row.is_hidden(key.line.path)])
+
+
+def _ended(keys: Sequence[Key]) -> Order:
     for index, key in enumerate(keys):
         if key.line is None:  # nothing can be ordered further once the id has spoken
             return Order(tuple(keys[: index + 1]))
-    return Order((*keys, Key(None, keys[-1].is_descending)))
+    return Order((*keys, Key(None, bool(keys) and keys[-1].is_descending)))
 
 
 def _default_key(record_type: RecordType, name: str) -> Key:

@@ -12,10 +12,11 @@ from cardfile.model.kinds import KINDS, Reading
 from cardfile.model.model import Model
 from cardfile.model.record_types import Line, RecordType
 from cardfile.query.binds import Moment, Statement
-from cardfile.query.conditions import filtered, searched, speaks_of_archive
+from cardfile.query.conditions import filtered, speaks_of_archive
 from cardfile.query.given import literal
 from cardfile.query.orders import order_of
 from cardfile.query.row import Row
+from cardfile.query.searching import searched
 from cardfile.query.visibility import visible
 from cardfile.rights import Rights
 from cardfile.values.money import Money

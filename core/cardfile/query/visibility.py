@@ -1,4 +1,7 @@
-"""Who sees which rows: the one place where rights become SQL."""
+"""Who sees which rows: the one place where rights become SQL.
+
+Nobody acts on what he does not see, so a scope of an action counts as far as the scope of reading does.
+"""
 
 from collections.abc import Mapping
 
@@ -7,9 +10,10 @@ from cardfile.model.entities import Everyone, Owned, Personal, Through
 from cardfile.model.model import Model
 from cardfile.model.record_types import Link, RecordType
 from cardfile.query.binds import Statement
+from cardfile.query.row import constant
 from cardfile.rights import Rights, Scope
 
-__all__ = ["NOTHING", "is_implied", "visible"]
+__all__ = ["NOTHING", "concealed_rows", "is_implied", "visible"]
 
 NOTHING = "1 = 0"
 SHARED: Mapping[str, str] = {"read": "", "edit": " and s.level = 'edit'"}
@@ -19,7 +23,51 @@ SHARED: Mapping[str, str] = {"read": "", "edit": " and s.level = 'edit'"}
 def visible(statement: Statement, record_type: RecordType, alias: str, *, action: str = "read") -> str | None:
     """Return the condition under which the reader may do `action` to the row `alias`, None when to every row."""
     rights = statement.rights
-    return _within(statement, record_type, alias, rights.scope(record_type.key, action), action=action)
+    scope = min(rights.scope(record_type.key, action), rights.scope(record_type.key, "read"))
+    conditions = (
+        _within(statement, record_type, alias, scope, action=action),
+        concealed_rows(statement, record_type, alias),
+        _repeated(statement, record_type, alias),
+    )
+    return " and ".join(condition for condition in conditions if condition) or None
+
+
+def concealed_rows(statement: Statement, record_type: RecordType, alias: str) -> str | None:
+    """Return the condition that keeps out what stands in lists of entries which are hidden from the reader.
+
+    Whoever must not see a client's phones sees them in no list of contacts either.
+    """
+    conditions = []
+    for link in _hidden_entries(statement.rights, statement.model, record_type.key):
+        alike = [
+            f"{alias}.{quoted(column)} = {constant(value, statement)}" for column, value in link.where.items()
+        ]
+        conditions.append(f"not ({' and '.join(alike)})" if alike else NOTHING)
+    return " and ".join(conditions) or None
+
+
+def _hidden_entries(rights: Rights, model: Model, target: str) -> list[Link]:
+    hidden = [
+        model[entity].links[path]
+        for entity, path in sorted(rights.hidden)
+        if entity in model and path in model[entity].links
+    ]
+    return [link for link in hidden if link.entry is not None and link.target == target]
+
+
+def _repeated(statement: Statement, record_type: RecordType, alias: str) -> str | None:
+    """Return the condition that the record which a row of a view repeats may be seen itself."""
+    if not record_type.entity.repeats:
+        return None
+    reference = next(iter(record_type.entity.repeats.values())).partition(".")[0]
+    link, rights = record_type.links[reference], statement.rights
+    target = statement.model[link.target]
+    there, here = rights.scope(target.key, "read"), rights.scope(record_type.key, "read")
+    if there is not Scope.NONE and there >= here:
+        return None
+    key, row = f"{alias}.{quoted(link.source)}", statement.alias()
+    seen = visible(statement, target, row) or "1 = 1"
+    return f"({key} is null or exists (select 1 from {quoted(target.table)} {row} where {row}.id = {key} and {seen}))"
 
 
 def _within(
@@ -84,5 +132,7 @@ def is_implied(rights: Rights, model: Model, link: Link, source: RecordType) -> 
     if not link.implied:
         return False
     target = model[link.target]
+    if target.entity.repeats or _hidden_entries(rights, model, target.key):
+        return False
     there, here = rights.scope(target.key, "read"), rights.scope(source.key, "read")
     return there >= here and there is not Scope.NONE and source.key not in rights.shared

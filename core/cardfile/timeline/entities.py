@@ -116,6 +116,14 @@ timeline = Entity(
     actions=("read",),
     read_only=True,
     united=("timeline_of_interactions", "timeline_of_events", "timeline_of_merged"),
+    repeats={
+        "at": "interaction.at",
+        "kind": "interaction.kind",
+        "direction": "interaction.direction",
+        "title": "interaction.subject",
+        "text": "interaction.text",
+        "actor": "interaction.user",
+    },
 )
 
 ENTITIES = (interactions, timeline)
