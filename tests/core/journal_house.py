@@ -259,7 +259,7 @@ def manager(user: int, *, reach: Scope = Scope.OWN, **rights: object) -> Actor:
         "scopes": {**scopes, ("user", "read"): Scope.ALL},
         **rights,
     }
-    return Actor(Rights(user=user, **given), f"user {user}", user)  # type: ignore[arg-type]
+    return Actor(Rights(user=user, **given), f"user {user}", user)  # type: ignore[arg-type]  # a test names only real fields
 
 
 async def open_club(database: Database) -> Club:
