@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from cardfile import access, clients, journal, timeline
+from cardfile import access, clients, journal, spreadsheets, timeline
 from cardfile import jobs as jobs_room
 from cardfile.database import PluginMigrations
 from cardfile.declarations import Grants
@@ -45,10 +45,10 @@ class CorePlugin(clients.ClientRules, Plugin):
     label: ClassVar = {"en": "Cardfile", "ru": "Картотека"}
     requires = "cardfile>=0"
 
-    entities = (*access.ENTITIES, *clients.ENTITIES, *timeline.ENTITIES)
-    commands = (*access.COMMANDS, *clients.COMMANDS)
-    grants = _together(access.GRANTS, clients.GRANTS)
-    jobs = jobs_room.JOBS
+    entities = (*access.ENTITIES, *clients.ENTITIES, *timeline.ENTITIES, *spreadsheets.ENTITIES)
+    commands = (*access.COMMANDS, *clients.COMMANDS, *spreadsheets.COMMANDS)
+    grants = _together(access.GRANTS, clients.GRANTS, spreadsheets.GRANTS)
+    jobs = (*jobs_room.JOBS, *spreadsheets.JOBS)
 
     async def demo(self, demo: Demo) -> None:
         """Hire a small company: an owner, a head, three managers in his team, a specialist and an analyst."""
@@ -75,4 +75,5 @@ class CorePlugin(clients.ClientRules, Plugin):
             "core.journal": journal.MIGRATIONS,
             "core.clients": clients.MIGRATIONS,
             "core.jobs": jobs_room.MIGRATIONS,
+            "core.spreadsheets": spreadsheets.MIGRATIONS,
         }

@@ -1,0 +1,250 @@
+"""The commands on imports: look at a list, bring it in, stop, take it back, tell what came of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from cardfile.access.file_table import File
+from cardfile.access.files import StoredFile
+from cardfile.access.tables import User
+from cardfile.errors import Refused
+from cardfile.jobs import JobKind, JobRun
+from cardfile.journal.calls import Call
+from cardfile.journal.commands import command
+from cardfile.journal.undo import revert_batch
+from cardfile.query.rows import fetch_records
+from cardfile.spreadsheets.host import host_of
+from cardfile.spreadsheets.issues import issues_from_text
+from cardfile.spreadsheets.previewing import ImportPreview, preview_of
+from cardfile.spreadsheets.probing import Wishes
+from cardfile.spreadsheets.running import Halted, record_table, run_import
+from cardfile.spreadsheets.starting import Choices, keep_import
+from cardfile.spreadsheets.tables import DuplicateMode, Import, ImportState
+
+__all__ = [
+    "COMMANDS",
+    "JOBS",
+    "ImportIssues",
+    "ImportUndone",
+    "KeptAsIs",
+    "RowIssue",
+    "cancel_import",
+    "issues_of_import",
+    "preview_import",
+    "start_import",
+    "undo_import",
+]
+
+RUN: Final = "run_import"
+MOST_ISSUES: Final = 1_000
+MOST_KEPT: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAsIs:
+    """A record that an undo left as it is, in part or in whole, because somebody has changed it since."""
+
+    entity: str
+    id: str
+    name: str
+    fields: list[str]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportUndone:
+    """What an undo did: new records archived, changed ones put back, and what stays because of later edits."""
+
+    archived: int
+    restored: int
+    kept: list[KeptAsIs]
+    kept_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowIssue:
+    """Something noticed about a cell or a row of the list."""
+
+    row: int
+    address: str
+    column: str | None
+    outcome: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportIssues:
+    """What was noticed in a list; `has_more` tells that further rows have issues."""
+
+    issues: list[RowIssue]
+    has_more: bool
+
+
+class IssueScope(StrEnum):
+    """Which rows one wants to be told of."""
+
+    ALL = "all"
+    REFUSED = "refused"
+
+
+@command("import.start", label={"en": "Import a list", "ru": "Импортировать список"})
+async def start_import(
+    call: Call,
+    file: File,
+    duplicates: DuplicateMode = DuplicateMode.SKIP,
+    owner: User | None = None,
+    mapping: dict[str, object] | None = None,
+    sheet: str | None = None,
+    header_row: int | None = None,
+) -> Import:
+    """Bring in the list in an uploaded file, in the background.
+
+    `mapping` gives a field (`fitness.goal`, or its label) for a column by its name or letter, null to leave
+    the column out; what it does not name is guessed. `owner` gets all new records that name nobody.
+    """
+    choices = Choices(
+        Wishes(sheet, header_row, _read_mapping(mapping)),
+        DuplicateMode(duplicates),
+        owner.id if owner is not None else None,
+    )
+    made = await keep_import(call, _stored(file), choices)
+    await host_of(call.app).jobs.enqueue(RUN, {"import": made.id}, key=f"import:{made.id}")
+    call.be_about(made)
+    return made
+
+
+@command(
+    "import.preview",
+    label={"en": "Look at a list", "ru": "Посмотреть список"},
+    event="import.previewed",
+)
+async def preview_import(
+    call: Call,
+    file: File,
+    duplicates: DuplicateMode = DuplicateMode.SKIP,
+    mapping: dict[str, object] | None = None,
+    sheet: str | None = None,
+    header_row: int | None = None,
+) -> ImportPreview:
+    """Say how a list would be understood, and what would become of its first rows; nothing is written."""
+    wishes = Wishes(sheet, header_row, _read_mapping(mapping))
+    stored = _stored(file)
+    path = host_of(call.app).access.files.store.path(stored.sha256)
+    return await preview_of(call, path, stored, Choices(wishes, DuplicateMode(duplicates)))
+
+
+@command("import.cancel", label={"en": "Stop", "ru": "Остановить"})
+async def cancel_import(call: Call, started: Import) -> Import:
+    """Stop an import that waits or runs; what it has done until now stays, and can be taken back."""
+    if started.state not in (ImportState.UPLOADED, ImportState.RUNNING):
+        raise Refused("This import is over.")
+    return await call.write(started, state=ImportState.CANCELLED.value, finished_at=call.now)
+
+
+@command("import.undo", label={"en": "Undo the import", "ru": "Отменить импорт"})
+async def undo_import(call: Call, done: Import) -> ImportUndone:
+    """Take an import back: its new records are archived, changed fields get their earlier values.
+
+    What people have changed since then stays as it is and is told.
+    """
+    if done.state == ImportState.UNDONE:
+        raise Refused("This import was undone already.")
+    if done.state in (ImportState.UPLOADED, ImportState.RUNNING):
+        raise Refused("This import is not over: stop it first.")
+    if not done.rows_created and not done.rows_updated:
+        raise Refused("This import has changed nothing, so there is nothing to undo.")
+    assert done.batch is not None, "an import has its batch from the beginning"
+    reverted = await revert_batch(call.work, done.batch)
+    await call.write(done, state=ImportState.UNDONE.value)
+    kept = [
+        KeptAsIs(
+            one.entity,
+            call.app.model[one.entity].global_id(one.record),
+            await _name(call, one.entity, one.record),
+            list(one.paths),
+            call.texts.say(one.why),
+        )
+        for one in reverted.kept[:MOST_KEPT]
+        if one.entity in call.app.model
+    ]
+    call.record(
+        "import.undone", done, archived=reverted.archived, restored=reverted.restored, kept=len(reverted.kept)
+    )
+    return ImportUndone(reverted.archived, reverted.restored, kept, len(reverted.kept))
+
+
+@command(
+    "import.issues",
+    label={"en": "What was noticed", "ru": "Замечания"},
+    action="read",
+    event="import.issues_told",
+)
+async def issues_of_import(
+    call: Call, done: Import, show: IssueScope = IssueScope.ALL, first: int = 100, after_row: int = 0
+) -> ImportIssues:
+    """Tell what was noticed in the rows of an import, in the caller's language, by their place in the list."""
+    if not 1 <= first <= MOST_ISSUES:
+        raise Refused("Between 1 and {most} can be told at once.", most=MOST_ISSUES, path=("first",))
+    wanted: dict[str, object] = {
+        "origin": {"id": {"eq": done.id}},
+        "row": {"gt": after_row},
+        "issues": {"isNull": False},
+    }
+    if show == IssueScope.REFUSED:
+        wanted["outcome"] = {"eq": "refused"}
+    rows = await fetch_records(
+        call.app.database,
+        call.app.model,
+        call.app.model["import_row"],
+        call.rights,
+        now=call.now,
+        filter=wanted,
+        order=("row",),
+        limit=first + 1,
+    )
+    found = [
+        RowIssue(
+            int(str(row["row"])), one.address, one.column, str(row["outcome"]), one.code, one.say(call.texts)
+        )
+        for row in rows[:first]
+        for one in issues_from_text(row["issues"])
+    ]
+    return ImportIssues(found, len(rows) > first)
+
+
+async def run_import_job(run: JobRun) -> None:
+    """Do an import in the background, from where it is."""
+    try:
+        await run_import(run.app, int(run.payload["import"]))
+    except Halted:
+        raise
+    except Refused:
+        return  # The import itself says why it failed; another try would fail in the same way.
+
+
+async def _name(call: Call, entity: str, record: int) -> str:
+    record_type = call.app.model[entity]
+    title = record_type.entity.title
+    if not title:
+        return ""
+    found = await call.load(record_table(record_type), [record])
+    return str(getattr(found[0], title, "")) if found else ""
+
+
+def _stored(file: File) -> StoredFile:
+    return StoredFile(file.id, file.name, file.media_type, file.size, file.sha256)
+
+
+def _read_mapping(mapping: dict[str, object] | None) -> dict[str, str | None]:
+    return {
+        str(column): None if path in (None, "", "-") else str(path)
+        for column, path in (mapping or {}).items()
+    }
+
+
+COMMANDS: Final = (start_import, preview_import, cancel_import, undo_import, issues_of_import)
+"""The commands of this room."""
+
+JOBS: Final = (JobKind(RUN, run_import_job, transactional=False),)
+"""What this room does in the background."""

@@ -1,0 +1,115 @@
+"""Who or what is meant by a name in a cell: colleagues by name or e-mail, other records by their title."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from cardfile.database.database import Database
+from cardfile.errors import InvalidInput
+from cardfile.model.model import Model
+from cardfile.model.names import split_id
+from cardfile.model.record_types import RecordType
+from cardfile.query.rows import fetch_records
+from cardfile.rights import Rights
+from cardfile.values.cell import shown
+from cardfile.values.text import fold_key
+
+__all__ = ["NameBook", "read_names", "read_titles"]
+
+USER: Final = "user"
+MOST: Final = 20_000
+
+UNKNOWN: Final = "{value} is nobody and nothing known here: in all such rows the field stays empty."
+SEVERAL: Final = "{value} may mean several: write the whole name or the e-mail."
+
+
+@dataclass(frozen=True, slots=True)
+class NameBook:
+    """The records of one type that may be meant, by everything that they are called."""
+
+    ids: dict[str, set[int]]
+    prefix: str
+
+    def find(self, text: str) -> int:
+        """Return the id of the record that `text` means; raises `InvalidInput` when it is none or several."""
+        found = self.ids.get(_key(text)) or self.ids.get(" ".join(sorted(_key(text).split())), set())
+        if len(found) == 1:
+            return next(iter(found))
+        if found:
+            raise InvalidInput(SEVERAL, value=shown(text))
+        parts = split_id(text)
+        if (
+            parts is not None
+            and parts[0] == self.prefix
+            and any(parts[1] in ids for ids in self.ids.values())
+        ):
+            return parts[1]
+        raise InvalidInput(UNKNOWN, value=shown(text))
+
+
+async def read_names(
+    database: Database, model: Model, record_type: RecordType, rights: Rights, *, now: datetime
+) -> NameBook:
+    """Return the names of all records that this person may see."""
+    title = record_type.entity.title or "name"
+    paths = [title, *(["login", "is_active"] if record_type.key == USER else [])]
+    rows = await fetch_records(
+        database, model, record_type, rights, now=now, paths=paths, order=("id",), limit=MOST
+    )
+    ids: dict[str, set[int]] = {}
+    weak: dict[str, set[int]] = {}
+    for row in rows:
+        record, name = int(str(row["id"])), str(row.get(title) or "")
+        for key in {_key(name), " ".join(sorted(_key(name).split()))} - {""}:
+            ids.setdefault(key, set()).add(record)
+        if login := row.get("login"):
+            ids.setdefault(_key(str(login)), set()).add(record)
+        if record_type.key == USER:
+            for key in _short_names(name):
+                weak.setdefault(key, set()).add(record)
+    # A whole name goes before a shortened one of somebody else.
+    return NameBook({**weak, **ids}, record_type.prefix)
+
+
+async def read_titles(
+    database: Database,
+    model: Model,
+    record_type: RecordType,
+    rights: Rights,
+    ids: Collection[int],
+    *,
+    now: datetime,
+) -> dict[int, str]:
+    """Return what those records are called that this person may see, archived ones too."""
+    if not ids:
+        return {}
+    title = record_type.entity.title or "name"
+    if title not in record_type.lines:
+        return {}
+    rows = await fetch_records(
+        database, model, record_type, rights, now=now, ids=sorted(ids), paths=(title,), archived=True
+    )
+    return {int(str(row["id"])): str(row[title] or "") for row in rows}
+
+
+def _key(text: str) -> str:
+    # An e-mail is compared as it is: folding would make the signs in it disappear.
+    return text.strip().casefold() if "@" in text else fold_key(text)
+
+
+def _short_names(name: str) -> Iterator[str]:
+    """Yield the ways to shorten a name: any one word of it, a word with initials of the others."""
+    words = [_key(word) for word in name.split()]
+    words = [word for word in words if word]
+    if len(words) < 2:
+        return
+    for place, word in enumerate(words):
+        others = [other[0] for index, other in enumerate(words) if index != place]
+        yield word
+        yield f"{word} {others[0]}"
+        yield " ".join(sorted([word, others[0]]))
+        if len(others) > 1:
+            yield " ".join([word, *others])
+            yield " ".join(sorted([word, *others]))
+            yield f"{word} {''.join(others)}"

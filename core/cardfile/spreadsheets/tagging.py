@@ -1,0 +1,81 @@
+"""Words on records: tags that a list names are found, made when they are new, and put on."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from cardfile.database.tables import Record
+from cardfile.errors import DeclarationError
+from cardfile.journal.calls import Call
+from cardfile.model.record_types import RecordType
+from cardfile.query.rows import fetch_records
+from cardfile.rights import EVERYTHING, Scope
+from cardfile.spreadsheets.targets import Tagging
+from cardfile.values.text import fold_key
+
+__all__ = ["put_words"]
+
+MOST_WORDS: Final = 20_000
+
+
+async def put_words(call: Call, tagging: Tagging, words: Mapping[int, Iterable[str]]) -> set[int]:
+    """Put words on records, by id; return the records that had not all of theirs.
+
+    A word that nobody has used yet is made, if the actor may make such; else it is left out.
+    """
+    known = await _known(call, tagging, {word for some in words.values() for word in some})
+    there = await _there(call, tagging, list(words))
+    rows: list[dict[str, object]] = []
+    for record, some in words.items():
+        wanted = {known[key] for word in some if (key := fold_key(word)) in known}
+        rows += [
+            {tagging.link.column: record, tagging.line.path: word}
+            for word in sorted(wanted - there.get(record, set()))
+        ]
+    await call.bulk_create(_table(call.app.model[tagging.link.target]), rows)
+    return {int(str(row[tagging.link.column])) for row in rows}
+
+
+async def _known(call: Call, tagging: Tagging, words: set[str]) -> dict[str, int]:
+    title = tagging.words.entity.title
+    rows = await fetch_records(
+        call.app.database,
+        call.app.model,
+        tagging.words,
+        call.rights,
+        now=call.now,
+        paths=(title,),
+        order=("-id",),
+        limit=MOST_WORDS,
+    )
+    known = {fold_key(str(row[title])): int(str(row["id"])) for row in rows}
+    if call.rights.scope(tagging.words.key, "create") is not Scope.NONE:
+        for word in sorted(words):
+            if fold_key(word) not in known:
+                made = await call.create(_table(tagging.words), {title: word})
+                known[fold_key(word)] = made.id
+    return known
+
+
+async def _there(call: Call, tagging: Tagging, records: list[int]) -> dict[int, set[int]]:
+    target, path, column = call.app.model[tagging.link.target], tagging.line.path, tagging.link.column
+    back = next(one for one in target.links.values() if one.source == column and one.column == "id")
+    rows = await fetch_records(
+        call.app.database,
+        call.app.model,
+        target,
+        EVERYTHING,
+        now=call.now,
+        filter={back.key: {"id": {"in": records}}},
+        paths=(path, column),
+    )
+    found: dict[int, set[int]] = {}
+    for row in rows:
+        found.setdefault(int(str(row[column])), set()).add(int(str(row[path])))
+    return found
+
+
+def _table(record_type: RecordType) -> type[Record]:
+    table = record_type.entity.table
+    if not issubclass(table, Record):
+        raise DeclarationError(f"{record_type.plugin}: derive the table {record_type.table!r} from Record")
+    return table

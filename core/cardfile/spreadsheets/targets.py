@@ -1,0 +1,128 @@
+"""Where the columns of a list may go: every field of the model that an import may fill."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from cardfile.errors import InvalidInput
+from cardfile.model.fields import Kind, label_of, labels_of
+from cardfile.model.model import Model
+from cardfile.model.record_types import Line, Link, RecordType
+from cardfile.rights import Rights
+from cardfile.spreadsheets.mapping import Target
+from cardfile.texts import Label, said
+from cardfile.values.text import fold_key
+
+__all__ = ["ID_PATH", "Place", "PlaceKind", "Tagging", "places_of", "read_path", "tagging_of"]
+
+ID_PATH: Final = "id"
+_ID_LABEL: Final[Label] = {"en": "Record ID", "ru": "Код записи"}
+_NEVER: Final = frozenset({Kind.FILE})
+
+
+class PlaceKind(StrEnum):
+    """What a place is filled with."""
+
+    VALUE = "value"
+    ENTRIES = "entries"
+    TAGS = "tags"
+    ID = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class Tagging:
+    """A list of words on a record: `link` leads to the rows, whose reference `line` names a word."""
+
+    link: Link
+    line: Line
+    words: RecordType
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place that a column can fill: a field, an entry list, a list of tags, or the record's own id."""
+
+    path: str
+    label: Label
+    kind: PlaceKind
+    target: Target
+    line: Line | None = None
+    link: Link | None = None
+    tagging: Tagging | None = None
+
+    def title(self, locale: str) -> str:
+        """Return what people call the place."""
+        return label_of(self.line.field, locale) if self.line else said(self.label, locale)
+
+
+def places_of(model: Model, record_type: RecordType, rights: Rights) -> Mapping[str, Place]:
+    """Return all places that this person may fill by an import, by path."""
+    return {place.path: place for place in _places(model, record_type, rights)}
+
+
+def read_path(text: str, places: Mapping[str, Place], locale: str) -> str:
+    """Return the path that somebody means by `fitness.goal`, `goal` or the label in any language.
+
+    Raises `InvalidInput` with the places there are.
+    """
+    if text in places:
+        return text
+    key = fold_key(text)
+    for fits in (
+        lambda place: place.path.rpartition(".")[2] == text,
+        lambda place: key in place.target.keys,
+    ):
+        found = [path for path, place in places.items() if fits(place)]
+        if len(found) == 1:
+            return found[0]
+    known = ", ".join(f"{path} ({place.title(locale)})" for path, place in places.items())
+    raise InvalidInput("There is no field {name} to import into; there are: {known}.", name=text, known=known)
+
+
+def _places(model: Model, record_type: RecordType, rights: Rights) -> Iterator[Place]:
+    key = record_type.key
+    for line in record_type.lines.values():
+        is_offered = line.field.is_editable and line.field.transfer and line.kind not in _NEVER
+        if is_offered and rights.edits(key, line.path):
+            yield Place(line.path, line.field.label, PlaceKind.VALUE, _target_of_line(line), line=line)
+    for link in record_type.links.values():
+        if link.group is not None or not rights.edits(key, link.path):
+            continue
+        if link.entry is not None:
+            target = Target((link.path,), _names(link.label), link.synonyms, link.entry.value, True)
+            yield Place(link.path, link.label, PlaceKind.ENTRIES, target, link=link)
+        elif tagging := tagging_of(model, link):
+            target = Target((link.path,), _names(link.label), link.synonyms, "text", True)
+            yield Place(link.path, link.label, PlaceKind.TAGS, target, link=link, tagging=tagging)
+    yield Place(ID_PATH, _ID_LABEL, PlaceKind.ID, Target((ID_PATH,), _names(_ID_LABEL)))
+
+
+def _target_of_line(line: Line) -> Target:
+    several = line.kind in (Kind.LONG_TEXT, Kind.CHOICES)
+    first, *others = labels_of(line.field)
+    path = tuple(line.path.split("."))
+    return Target(path, (first, *others), (), line.kind.value, takes_several=several)
+
+
+def tagging_of(model: Model, link: Link) -> Tagging | None:
+    """Return how words are put on a record by `link`, None when it is another list.
+
+    It is one when its rows hold nothing but a reference to a word, and words are the same for everybody.
+    """
+    if not (link.is_many and link.plain) or link.where:
+        return None
+    there = model[link.target]
+    # The link back may be a declared line or a mere column.
+    lines = [one for one in there.lines.values() if one.field.is_editable and one.path != link.column]
+    if len(lines) != 1 or lines[0].kind is not Kind.REFERENCE or lines[0].path not in there.links:
+        return None
+    words = model[there.links[lines[0].path].target]
+    title = words.lines.get(words.entity.title)
+    if title is None or title.kind is not Kind.TEXT:
+        return None
+    return Tagging(link, lines[0], words)
+
+
+def _names(label: Label) -> tuple[str, ...]:
+    return (label,) if isinstance(label, str) else tuple(label.values())
