@@ -12,6 +12,8 @@ from cardfile.values.text import fold
 __all__ = ["searched"]
 
 MAX_WORDS = 8
+PHONE_MARKS = str.maketrans("", "", " \t\N{NO-BREAK SPACE}()+-./")
+SHORTEST_PHONE, LONGEST_PHONE = 5, 15
 NUL = "\x00"  # PostgreSQL keeps no text with it, so none can be found by it
 
 
@@ -65,15 +67,20 @@ def _is_open(row: Row, member: str) -> bool:
 def _words(value: object) -> list[str]:
     if not isinstance(value, str):
         return []
-    return [_digits(word) for word in fold(value.replace(NUL, " ")).split()[:MAX_WORDS]]
+    text = fold(value.replace(NUL, " "))
+    if len(whole := _digits(text)) >= SHORTEST_PHONE:
+        return [whole]
+    return [_digits(word) or word for word in text.split()[:MAX_WORDS]]
 
 
-def _digits(word: str) -> str:
-    """Return a typed phone number as it is kept: digits only, without the 8 or 7 in front; other words unchanged."""
-    digits = "".join(filter(str.isdigit, word))
-    if len(digits) < 5 or any(letter.isalpha() or letter == "@" for letter in word):
-        return word
-    return digits[1:] if digits[0] == "8" or (len(digits) == 11 and digits[0] == "7") else digits
+def _digits(text: str) -> str:
+    """Return a typed phone number as it is kept: digits, without the 8 or 7 in front; nothing for other texts."""
+    digits = text.translate(PHONE_MARKS)
+    if not digits.isdecimal() or len(digits) > LONGEST_PHONE:
+        return ""
+    if len(digits) >= SHORTEST_PHONE and (digits[0] == "8" or (len(digits) == 11 and digits[0] == "7")):
+        return digits[1:]
+    return digits
 
 
 def _number_of_words(value: object) -> int:
