@@ -108,7 +108,7 @@ async def start_import(
         DuplicateMode(duplicates),
         owner.id if owner is not None else None,
     )
-    made = await keep_import(call, _stored(file), choices)
+    made = await keep_import(call, await _stored(call, file), choices)
     await host_of(call.app).jobs.enqueue(RUN, {"import": made.id}, key=f"import:{made.id}")
     call.be_about(made)
     return made
@@ -129,7 +129,7 @@ async def preview_import(
 ) -> ImportPreview:
     """Say how a list would be understood, and what would become of its first rows; nothing is written."""
     wishes = Wishes(sheet, header_row, _read_mapping(mapping))
-    stored = _stored(file)
+    stored = await _stored(call, file)
     path = host_of(call.app).access.files.store.path(stored.sha256)
     return await preview_of(call, path, stored, Choices(wishes, DuplicateMode(duplicates)))
 
@@ -232,8 +232,9 @@ async def _name(call: Call, entity: str, record: int) -> str:
     return str(getattr(found[0], title, "")) if found else ""
 
 
-def _stored(file: File) -> StoredFile:
-    return StoredFile(file.id, file.name, file.media_type, file.size, file.sha256)
+async def _stored(call: Call, file: File) -> StoredFile:
+    files = host_of(call.app).access.files
+    return await files.find(call.app.model, call.app.model["file"].global_id(file.id), call.rights)
 
 
 def _read_mapping(mapping: dict[str, object] | None) -> dict[str, str | None]:

@@ -28,7 +28,7 @@ from cardfile.spreadsheets.probing import Probe, places_by_column, probe
 from cardfile.spreadsheets.reader import SheetFile, SheetReaders
 from cardfile.spreadsheets.row_kinds import RowKind, RowSorter
 from cardfile.spreadsheets.running import PORTION, Progress, name_books
-from cardfile.spreadsheets.starting import Choices, importable_type
+from cardfile.spreadsheets.starting import QUICK, Choices, importable_type
 from cardfile.spreadsheets.tables import DuplicateMode, Outcome
 from cardfile.spreadsheets.targets import Place, PlaceKind, places_of
 from cardfile.values.phone import format_phone
@@ -170,7 +170,7 @@ async def preview_of(call: Call, path: Path, stored: StoredFile, choices: Choice
     """Return how the list in a file would be understood."""
     record_type = importable_type(call, choices.entity)
     places = places_of(call.app.model, record_type, call.rights)
-    async with SheetReaders().open(path) as file:
+    async with SheetReaders(limits=QUICK).open(path) as file:
         found = await probe(file, record_type, places, choices.wishes, locale=call.locale)
         sheets = [PreviewSheet(one.name, one.is_visible, one.about) for one in file.sheets]
     trial = await _Trial.of(call, record_type, found, choices.duplicates)

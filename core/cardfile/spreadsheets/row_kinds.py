@@ -35,6 +35,10 @@ _total = re.compile(
     r"\s*[:=–—-]*\s*[\d\s.,]*",
     re.IGNORECASE,
 )
+# Most rows have no cell that begins like this, and need no closer look.
+_may_be_total = re.compile(
+    r"[\s\u200b\ufeff]*(?:итог|всего|подытог|промежут|общ|сумм|grand|sub|total|sum)", re.IGNORECASE
+).match
 _UNITS: Final = frozenset({"руб", "руб.", "р.", "₽", "шт", "шт.", "чел", "чел.", "-", "–", "—", "x", "х"})
 _NUMERIC: Final = frozenset({Look.NUMBER, Look.EMPTY, Look.ERROR})
 _DATA_LOOKS: Final = frozenset({Look.NUMBER, Look.DATE, Look.PHONE, Look.EMAIL, Look.URL})
@@ -91,8 +95,12 @@ class RowSorter:
         texts = [(index, cell) for index, cell in filled if isinstance(cell, str)]
         if len(texts) < 2 or len(texts) * 3 < len(self._keys):
             return False
-        alike = sum(fold_key(cell) == self._keys.get(index) for index, cell in texts)
-        return alike * 5 >= len(filled) * 4
+        different = len(filled) - len(texts)
+        for index, cell in texts:
+            different += fold_key(cell) != self._keys.get(index)
+            if different * 5 > len(filled):
+                return False
+        return True
 
 
 def _is_data_column(cells: Iterable[Cell]) -> bool:
@@ -105,6 +113,8 @@ def _is_total(filled: Sequence[tuple[int, Cell]]) -> bool:
 
     A client may be called Total Fitness, but he has a phone, an e-mail or another text in his row.
     """
+    if not any(isinstance(cell, str) and _may_be_total(cell) for _, cell in filled):
+        return False
     looks = [(cell, look_of(cell)) for _, cell in filled]
     texts = [clean(str(cell)) for cell, look in looks if look is Look.TEXT]
     named = [text for text in texts if text.lower() not in _UNITS]

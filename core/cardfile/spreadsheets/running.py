@@ -32,8 +32,10 @@ from cardfile.spreadsheets.host import ImportHost
 from cardfile.spreadsheets.issues import issues_to_text
 from cardfile.spreadsheets.matching import Matcher, earlier_imports
 from cardfile.spreadsheets.name_book import NameBook, read_names
+from cardfile.spreadsheets.probing import places_by_column
 from cardfile.spreadsheets.reader import SheetReaders
 from cardfile.spreadsheets.row_kinds import RowKind, RowSorter
+from cardfile.spreadsheets.starting import probe_file, understanding, wishes_from_text
 from cardfile.spreadsheets.tables import DuplicateMode, Import, ImportState
 from cardfile.spreadsheets.targets import Place, PlaceKind, places_of
 from cardfile.spreadsheets.writing import Writer
@@ -187,6 +189,7 @@ class _Run:
             record_type = app.model[str(row["entity"])]
             if actor.rights.scope(record_type.key, "import") is Scope.NONE:
                 raise NotAllowed("You may not import these.")
+            row |= await _understand(app, row, actor)
             places = _places(app, row, actor)
         except Refused as error:
             await _fail(app, number, error)
@@ -315,6 +318,22 @@ async def _import_row(app: ImportHost, number: int) -> dict[str, Any]:
     if not rows:
         raise NotFound("There is no such record: {id}.", id=f"import_{number}")
     return rows[0]
+
+
+async def _understand(app: ImportHost, row: Mapping[str, Any], actor: Actor) -> dict[str, object]:
+    """Look at the file of an import that nobody has looked at yet, and keep what was understood."""
+    wishes = wishes_from_text(row["mapping"])
+    if wishes is None:
+        return {}
+    record_type = app.model[str(row["entity"])]
+    places = places_of(app.model, record_type, actor.rights)
+    path = app.access.files.store.path(str(row["sha256"]))
+    found = await probe_file(path, record_type, places, wishes, locale=actor.locale)
+    places_by_column(found, places, record_type)
+    understood: dict[Any, Any] = understanding(found)
+    async with app.database.transaction():
+        await app.database.run(Import.update(understood).where(Import.id == row["id"]))
+    return understood
 
 
 def _header(row: Mapping[str, Any]) -> Header:

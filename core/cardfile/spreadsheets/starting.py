@@ -1,9 +1,9 @@
 """Setting up an import: the file is looked at, the mapping settled, the choices kept."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -14,12 +14,28 @@ from cardfile.model.record_types import RecordType
 from cardfile.query.rows import fetch_records
 from cardfile.rights import Rights, Scope
 from cardfile.spreadsheets.host import host_of
+from cardfile.spreadsheets.limits import FileLimits
 from cardfile.spreadsheets.probing import Probe, Wishes, places_by_column, probe
 from cardfile.spreadsheets.reader import SheetReaders
 from cardfile.spreadsheets.tables import DuplicateMode, Import, ImportState
 from cardfile.spreadsheets.targets import Place, places_of
 
-__all__ = ["Choices", "find_unfinished", "importable_type", "keep_import", "probe_file"]
+__all__ = [
+    "QUICK",
+    "Choices",
+    "find_unfinished",
+    "importable_type",
+    "keep_import",
+    "probe_file",
+    "understanding",
+    "wishes_from_text",
+]
+
+_AT_ONCE: Final = 2_000_000
+"""Up to how many bytes a file is looked at within the command itself."""
+
+QUICK: Final = FileLimits(cpu_seconds=8, patience_seconds=8.0)
+"""The limits of a look at a file while others wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,49 +69,72 @@ def require_import(rights: Rights, entity: str) -> None:
 
 
 async def probe_file(
-    path: Path, record_type: RecordType, places: Mapping[str, Place], wishes: Wishes, *, locale: str
+    path: Path,
+    record_type: RecordType,
+    places: Mapping[str, Place],
+    wishes: Wishes,
+    *,
+    locale: str,
+    limits: FileLimits | None = None,
 ) -> Probe:
     """Return the first look at the list in a file, read by a process of its own."""
-    async with SheetReaders().open(path) as file:
+    async with SheetReaders(limits=limits).open(path) as file:
         return await probe(file, record_type, places, wishes, locale=locale)
 
 
-async def keep_import(call: Call, file: StoredFile, choices: Choices) -> Import:
-    """Make the import of a stored file, ready to run; what is wrong with the file or the choices is refused."""
+async def keep_import(
+    call: Call, file: StoredFile, choices: Choices, *, found: Probe | None = None
+) -> Import:
+    """Make the import of a stored file, ready to run; what is wrong with the file or the choices is refused.
+
+    A large file that was not looked at yet (`found`) is looked at when the import runs: nobody may keep the
+    database's one writer waiting for so long.
+    """
     host = host_of(call.app)
     record_type = importable_type(call, choices.entity)
-    places = places_of(call.app.model, record_type, call.rights)
-    path = host.access.files.store.path(file.sha256)
-    found = await probe_file(path, record_type, places, choices.wishes, locale=call.locale)
-    places_by_column(found, places, record_type)
+    if found is None and file.size <= _AT_ONCE:
+        places = places_of(call.app.model, record_type, call.rights)
+        path = host.access.files.store.path(file.sha256)
+        found = await probe_file(path, record_type, places, choices.wishes, locale=call.locale, limits=QUICK)
+        places_by_column(found, places, record_type)
     (batch,) = await call.work.transaction.reserve_ids("event", 1)
-    return await call.create(
-        Import,
-        {
-            "owner": call.actor.user,
-            "file": file.id,
-            "file_name": file.name,
-            "sha256": file.sha256,
-            "size": file.size,
-            "entity": record_type.key,
-            "sheet": found.sheet.name,
-            "header_row": found.header.row,
-            "mapping": mapping_text(found),
-            "duplicates": choices.duplicates.value,
-            "assign_to": choices.assign_to,
-            "batch": batch,
-        },
+    values: dict[str, object] = {
+        "owner": call.actor.user,
+        "file": file.id,
+        "file_name": file.name,
+        "sha256": file.sha256,
+        "size": file.size,
+        "entity": record_type.key,
+        "duplicates": choices.duplicates.value,
+        "assign_to": choices.assign_to,
+        "batch": batch,
+    }
+    understood = (
+        {"sheet": "", "mapping": wishes_text(choices.wishes)} if found is None else understanding(found)
     )
+    return await call.create(Import, {**values, **understood})
 
 
-def mapping_text(found: Probe) -> str:
-    """Return the mapping as an import keeps it."""
+def understanding(found: Probe) -> dict[str, object]:
+    """Return what was understood of a list, as an import keeps it."""
     paths = found.paths
     columns = [
         {"index": index, "name": name, "path": paths.get(index)}
         for index, name in sorted(found.header.names.items())
     ]
-    return orjson.dumps({"columns": columns}).decode()
+    mapping = orjson.dumps({"columns": columns}).decode()
+    return {"sheet": found.sheet.name, "header_row": found.header.row, "mapping": mapping}
+
+
+def wishes_text(wishes: Wishes) -> str:
+    """Return wishes as an import keeps them until its file is looked at."""
+    return orjson.dumps({"wishes": asdict(wishes)}).decode()
+
+
+def wishes_from_text(text: str) -> Wishes | None:
+    """Return the wishes that an import keeps, None when its file was looked at already."""
+    told = orjson.loads(text).get("wishes")
+    return Wishes(**told) if told is not None else None
 
 
 async def find_unfinished(call: Call, sha256: str, found: Probe, choices: Choices) -> int | None:
@@ -117,8 +156,9 @@ async def find_unfinished(call: Call, sha256: str, found: Probe, choices: Choice
         order=("-id",),
         limit=20,
     )
-    same = (mapping_text(found), choices.assign_to, choices.entity, found.header.row)
+    same = (understanding(found), choices.assign_to, choices.entity)
     for row in rows:
-        if (row["mapping"], row["assign_to"], row["entity"], row["header_row"]) == same:
+        kept = {key: row[key] for key in ("sheet", "header_row", "mapping")}
+        if (kept, row["assign_to"], row["entity"]) == same:
             return int(str(row["id"]))
     return None
