@@ -75,7 +75,9 @@ async def hand_over(call: Call, user: User, to: Annotated[list[User], "Who gets 
         if one.id == user.id:
             raise InvalidInput("Nobody hands over to himself.", path=("toIds",))
         if not one.is_active:
-            raise InvalidInput("{name} does not work here any more.", name=one.name, path=("toIds",))
+            raise InvalidInput(
+                "{name} does not work here any more.", name=call.told(one, "name"), path=("toIds",)
+            )
     heirs = cycle(dict.fromkeys(one.id for one in to))
     lines = []
     for record_type, column in _owned(call.app.model):

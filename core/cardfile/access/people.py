@@ -114,7 +114,9 @@ async def revoke_role(
     require_in_person(call)
     found = await _role_of(call, user, role)
     if found is None:
-        raise InvalidInput("{name} does not have the role {role}.", name=user.name, role=role, path=("role",))
+        raise InvalidInput(
+            "{name} does not have the role {role}.", name=call.told(user, "name"), role=role, path=("role",)
+        )
     if role == OWNER and user.is_active:
         await require_another_owner(call, user)
     await call.archive(await call.get(UserRole, found))
@@ -136,7 +138,9 @@ async def stand_in_for(
     if stand_in is not None and stand_in.id == user.id:
         raise InvalidInput("Nobody stands in for himself.", path=("standIn",))
     if stand_in is not None and not stand_in.is_active:
-        raise InvalidInput("{name} does not work here any more.", name=stand_in.name, path=("standIn",))
+        raise InvalidInput(
+            "{name} does not work here any more.", name=call.told(stand_in, "name"), path=("standIn",)
+        )
     if until is not None and until <= call.now:
         raise InvalidInput("This moment is over already.", path=("until",))
     await call.write(

@@ -1,6 +1,6 @@
 """Opening single records to others, for a time; and API tokens, which open a part of oneself to programs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Final
@@ -46,7 +46,7 @@ async def create_share(
     level: Annotated[Level, "What may be done with it."] = Level.READ,
     until: Annotated[datetime | None, "When it ends by itself."] = None,
 ) -> Share:
-    """Open one record to one colleague or one team; nobody can give more than he has."""
+    """Open one record to one colleague or one team; nobody gives more than he has, or what he was lent."""
     if (to_user is None) == (to_team is None):
         raise InvalidInput("Say to whom: either to a colleague or to a team.", path=("toUserId",))
     if until is not None and until <= call.now:
@@ -60,7 +60,11 @@ async def create_share(
     found = await call.load(table, [number])
     if not found:
         raise NotFound("There is no such record: {id}.", id=record, path=("record",))
-    if level is Level.EDIT and not await call.load(table, [number], action="edit"):
+    # A share that could be passed on would outlive its end.
+    lasting = replace(call.rights, shared=frozenset())
+    if not await call.load(table, [number], rights=lasting):
+        raise NotAllowed("This record was lent to you: only whoever has it may share it.", path=("record",))
+    if level is Level.EDIT and not await call.load(table, [number], rights=lasting, action="edit"):
         raise NotAllowed("You may not change this record yourself.", path=("level",))
     share = await call.create(
         Share,

@@ -64,7 +64,7 @@ async def add_member(
     if await _memberships(call, team, member):
         raise InvalidInput(
             "{name} is in this team already; take the old membership away first.",
-            name=member.name,
+            name=call.told(member, "name"),
             path=("memberId",),
         )
     given = {"team": team.id, "member": member.id, "since": since, "until": until}
@@ -79,7 +79,7 @@ async def remove_member(call: Call, team: Team, member: Annotated[User, "Who lea
     """Take a colleague out of a team."""
     found = await _memberships(call, team, member)
     if not found:
-        raise InvalidInput("{name} is not in this team.", name=member.name, path=("memberId",))
+        raise InvalidInput("{name} is not in this team.", name=call.told(member, "name"), path=("memberId",))
     for one in await call.load(TeamMember, found):
         await call.archive(one)
     call.record("team.member_removed", team, member=member.id)

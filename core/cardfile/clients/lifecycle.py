@@ -66,7 +66,7 @@ async def _refuse_duplicates(call: Call, values: Values) -> None:
         found = await call.find(Client, filter={"id": {"in": sorted(holders)}}, limit=MOST_NAMES)
         raise DuplicateClient(
             "There is a client with the same contact already: {names}.",
-            names=", ".join(one.name for one in found),
+            names=", ".join(str(call.told(one, "name")) for one in found),
         )
 
 
@@ -74,7 +74,7 @@ async def _refuse_duplicates(call: Call, values: Values) -> None:
 async def qualify_client(call: Call, client: Client) -> Client:
     """Make a lead a potential client."""
     if client.standing != Standing.LEAD:
-        raise Refused("{name} is no lead any more.", name=client.name)
+        raise Refused("{name} is no lead any more.", name=call.told(client, "name"))
     return await call.write(client, standing=Standing.POTENTIAL.value)
 
 
@@ -84,7 +84,9 @@ async def reject_client(
 ) -> Client:
     """Let a lead or a potential client go, with the reason."""
     if client.standing not in (Standing.LEAD, Standing.POTENTIAL):
-        raise Refused("{name} is a client already, so there is nothing to reject.", name=client.name)
+        raise Refused(
+            "{name} is a client already, so there is nothing to reject.", name=call.told(client, "name")
+        )
     reason = _required(reason)
     return await call.write(client, standing=Standing.LOST.value, standing_reason=reason)
 
@@ -108,7 +110,7 @@ async def assign_client(
 ) -> Client:
     """Give a client to a colleague, who is his manager from now on."""
     if not to.is_active:
-        raise Refused("{name} does not work here any more: choose somebody else.", name=to.name)
+        raise Refused("{name} does not work here any more: choose somebody else.", name=call.told(to, "name"))
     return await call.write(client, owner=to.id)
 
 

@@ -55,9 +55,13 @@ async def _require_mergeable(call: Call, client: Client, other: Client) -> None:
     if client.id == other.id:
         raise Refused("A client cannot be merged with himself: choose another one.", path=("otherId",))
     if (await call.values(other))["archived_at"]:
-        raise Refused("{name} is archived: restore the record first.", name=other.name, path=("otherId",))
+        raise Refused(
+            "{name} is archived: restore the record first.", name=call.told(other, "name"), path=("otherId",)
+        )
     if not await call.load(Client, [other.id], action="merge"):
-        raise NotAllowed("You may not merge {name} into another client.", name=other.name, path=("otherId",))
+        raise NotAllowed(
+            "You may not merge {name} into another client.", name=call.told(other, "name"), path=("otherId",)
+        )
 
 
 def _records(record_type: RecordType) -> type[Record]:

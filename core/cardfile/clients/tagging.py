@@ -14,7 +14,9 @@ __all__ = ["tag_client", "untag_client"]
 async def tag_client(call: Call, client: Client, tag: Annotated[Tag, "The tag to put on."]) -> Client:
     """Put a tag on a client; one that is there already stays."""
     if (await call.values(tag))["archived_at"]:
-        raise Refused("The tag {name} is archived: restore it first.", name=tag.name, path=("tagId",))
+        raise Refused(
+            "The tag {name} is archived: restore it first.", name=call.told(tag, "name"), path=("tagId",)
+        )
     if not await _tags(call, client, tag):
         await call.create(ClientTag, {"client": client.id, "tag": tag.id})
     return client

@@ -168,6 +168,12 @@ class Call:
             reading=self.work.reading,
         )
 
+    def told(self, record: Record, path: str, /) -> object:
+        """Return a value of a record for a sentence to the actor: its id where the value is hidden from him."""
+        record_type = self.app.model.of_table(type(record))
+        is_shown = self.rights.sees(record_type.key, path)
+        return getattr(record, path) if is_shown else record_type.global_id(record.id)
+
     async def values(self, record: Record) -> Mapping[str, object]:
         """Return all values of a record by path, cards included, as they are now."""
         return (await self._image(self.plan(type(record)), record)).values

@@ -11,9 +11,17 @@ from cardfile.journal.units import Unit
 from cardfile.model.entities import Owned, Personal, Through
 from cardfile.model.record_types import RecordType
 from cardfile.query.rows import visible_ids
-from cardfile.rights import Actor, Scope
+from cardfile.rights import Actor, Rights, Scope
 
-__all__ = ["check_creation", "check_owner", "check_references", "default_owner"]
+__all__ = [
+    "check_creation",
+    "check_moves",
+    "check_owner",
+    "check_references",
+    "default_owner",
+    "hangs_on",
+    "reaching",
+]
 
 Rows = Sequence[Mapping[str, object]]
 
@@ -74,14 +82,23 @@ _NOT_YOURS: Final = "You may not give this to somebody outside of your own reach
 
 
 def check_owner(
-    record_type: RecordType, row: Mapping[str, object], actor: Actor, scope: Scope
+    record_type: RecordType,
+    row: Mapping[str, object],
+    actor: Actor,
+    scope: Scope,
+    *,
+    before: Mapping[str, object] | None = None,
 ) -> Refused | None:
-    """Return why the actor may not let the record belong to whom it says, None when he may."""
+    """Return why the actor may not let the record belong to whom it says, None when he may.
+
+    `before` are the record's values so far: nobody gives away, or takes, what he was only lent.
+    """
     path = owner_path(record_type)
     if path is None or path not in row or scope is Scope.ALL:
         return None
     allowed = actor.rights.own if scope is Scope.OWN else actor.rights.team if scope is Scope.TEAM else ()
-    return None if row[path] in allowed else NotAllowed(_NOT_YOURS, path=(path,))
+    is_near = row[path] in allowed and (before is None or before.get(path) in allowed)
+    return None if is_near else NotAllowed(_NOT_YOURS, path=(path,))
 
 
 async def check_creation(unit: Unit, record_type: RecordType, rows: Rows) -> Mapping[int, Refused]:
@@ -96,18 +113,48 @@ async def check_creation(unit: Unit, record_type: RecordType, rows: Rows) -> Map
     if not isinstance(record_type.visibility, Through):
         found = ((index, check_owner(record_type, row, actor, scope)) for index, row in enumerate(rows))
         return {index: refused for index, refused in found if refused is not None}
+    return await _check_places(unit, record_type, dict(enumerate(rows)), "create")
+
+
+async def check_moves(
+    unit: Unit, record_type: RecordType, rows: Mapping[int, Mapping[str, object]], action: str
+) -> Mapping[int, Refused]:
+    """Return why records may not come to hang on others, by index; `rows` hold what changes in each."""
+    if not isinstance(record_type.visibility, Through):
+        return {}
     path = record_type.visibility.reference
-    parents = {value for row in rows if isinstance(value := row.get(path), int)}
-    parent = unit.app.model[record_type.links[path].target]
-    # The parent as far as this permission reaches, whatever the actor may otherwise do with it.
-    action = f"create.{record_type.key}"
-    rights = replace(actor.rights, scopes={**actor.rights.scopes, (parent.key, action): scope})
+    moved = {index: row for index, row in rows.items() if path in row}
+    return await _check_places(unit, record_type, moved, action) if moved else {}
+
+
+async def _check_places(
+    unit: Unit, record_type: RecordType, rows: Mapping[int, Mapping[str, object]], action: str
+) -> Mapping[int, Refused]:
+    if not isinstance(record_type.visibility, Through):
+        return {}
     host: Host = unit.app
+    path = record_type.visibility.reference
+    parent = host.model[record_type.links[path].target]
+    parents = {value for row in rows.values() if isinstance(value := row.get(path), int)}
+    rights, deed = reaching(unit.actor.rights, parent, record_type, action)
     near = await visible_ids(
-        host.database, host.model, parent, rights, sorted(parents), now=unit.now, action=action
+        host.database, host.model, parent, rights, sorted(parents), now=unit.now, action=deed
     )
     return {
         index: NotAllowed(_NOT_YOURS, path=(path,))
-        for index, row in enumerate(rows)
+        for index, row in rows.items()
         if row.get(path) not in near
     }
+
+
+def hangs_on(record_type: RecordType, other: RecordType) -> bool:
+    """Tell whether records of `record_type` are seen with the record of `other` that they hang on."""
+    visibility = record_type.visibility
+    return isinstance(visibility, Through) and record_type.links[visibility.reference].target == other.key
+
+
+def reaching(rights: Rights, parent: RecordType, record_type: RecordType, action: str) -> tuple[Rights, str]:
+    """Return rights and an action by which `parent` is reached as far as `record_type` is by `action`."""
+    deed = f"{action}.{record_type.key}"
+    scope = rights.scope(record_type.key, action)
+    return replace(rights, scopes={**rights.scopes, (parent.key, deed): scope}), deed

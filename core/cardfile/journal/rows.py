@@ -4,7 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from cardfile.errors import InvalidInputs, Refused
 from cardfile.journal.calls import Call
-from cardfile.journal.references import check_creation, check_owner, check_references, default_owner
+from cardfile.journal.references import (
+    check_creation,
+    check_moves,
+    check_owner,
+    check_references,
+    default_owner,
+)
 from cardfile.journal.signatures import Values
 
 __all__ = ["check_rows"]
@@ -41,12 +47,17 @@ async def check_rows(
             errors.setdefault(index, [wrong])
     else:
         scope = call.rights.scope(key, "assign") or call.rights.scope(key, "edit")
+        changes: dict[int, Mapping[str, object]] = {}
         for index, row in enumerate(values):
             before = befores[index] if befores is not None else {}
             changed = {path: value for path, value in row.items() if before.get(path) != value}
-            wrong_owner = check_owner(record_type, changed, work.actor, scope)
+            if changed:
+                changes[index] = changed
+            wrong_owner = check_owner(record_type, changed, work.actor, scope, before=before)
             if wrong_owner is not None:
                 errors.setdefault(index, [wrong_owner])
+        for index, wrong in (await check_moves(work, record_type, changes, "edit")).items():
+            errors.setdefault(index, [wrong])
     return [_told(errors[index]) if index in errors else row for index, row in enumerate(values)]
 
 

@@ -10,10 +10,11 @@ from cardfile.journal.arguments import read_arguments, read_ids
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import Command, Parameter, ParameterKind
 from cardfile.journal.host import Host, reading_of
+from cardfile.journal.references import hangs_on, reaching
 from cardfile.journal.rows import check_rows
 from cardfile.journal.signatures import Values
 from cardfile.journal.units import Unit
-from cardfile.rights import Actor, Scope
+from cardfile.rights import Actor, Rights, Scope
 from cardfile.texts import said
 
 __all__ = ["UnitOfWork", "unit_of_work"]
@@ -117,11 +118,11 @@ async def _loaded(call: Call, parameter: Parameter, given: object) -> object:
     except Refused as error:
         raise error.at(*path) from None
     table: type[Record] = parameter.type
-    action = command.action if parameter.is_subject else "read"
-    found = await call.load(table, ids, action=action, lock=parameter.is_subject)
+    rights, action = _reach(call, parameter)
+    found = await call.load(table, ids, rights=rights, action=action, lock=parameter.is_subject)
     if len({one.id for one in found}) < len(set(ids)):
         missing = next(one for one in ids if one not in {each.id for each in found})
-        if parameter.is_subject and await call.load(table, [missing]):
+        if action != "read" and await call.load(table, [missing]):
             raise NotAllowed("You may not do this: {deed}.", deed=said(command.label, call.locale))
         # Hidden and missing are told alike.
         raise NotFound(
@@ -133,6 +134,20 @@ async def _loaded(call: Call, parameter: Parameter, given: object) -> object:
                 raise NotAllowed("This record is in the archive: restore it first.", path=path)
             call.be_about(one)
     return found if parameter.is_list else found[0]
+
+
+def _reach(call: Call, parameter: Parameter) -> tuple[Rights, str]:
+    """Return with which rights, and for which action, the record of a parameter is loaded.
+
+    A command without a record of its own makes one: what that will hang on is as far in reach as the command.
+    """
+    command, model = call.command, call.app.model
+    if parameter.is_subject:
+        return call.rights, command.action
+    record_type, other = model[command.entity], model.of_table(parameter.type)
+    if command.subject is None and hangs_on(record_type, other):
+        return reaching(call.rights, other, record_type, command.action)
+    return call.rights, "read"
 
 
 def _check_version(command: Command, subject: Record, expected: int | None) -> None:

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from cardfile.access.file_store import PIECE
-from cardfile.errors import FileRefused, InvalidInput
+from cardfile.errors import FileRefused, InvalidInput, NotAllowed
+from cardfile.rights import Scope
 from cardfile.web.answers import JSONAnswer
 from cardfile.web.state import app_of, require_actor
 
@@ -35,6 +36,8 @@ async def upload(request: Request) -> Response:
 
 async def _keep(request: Request, pieces: AsyncIterator[bytes], name: str) -> Response:
     app, actor = app_of(request.scope), require_actor(request.scope)
+    if actor.rights.scope("file", "read") is Scope.NONE:
+        raise NotAllowed("You may not upload files.")
     kept = await app.access.files.put(
         pieces, name=name, owner=actor.user, limit=app.settings.limits.upload_bytes
     )

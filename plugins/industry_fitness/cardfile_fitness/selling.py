@@ -33,14 +33,14 @@ async def sell(
     again a permanent one. A plan for a number of visits waits for the first of them.
     """
     if not plan.on_sale or (await call.values(plan))["archived_at"]:
-        raise Refused("{name} is not on sale any more.", name=plan.name, path=("planId",))
+        raise Refused("{name} is not on sale any more.", name=call.told(plan, "name"), path=("planId",))
     today = club_day(call)
     previous = await _latest(call, client)
     begins = starts_on or (max(today, previous.ends_on + timedelta(days=1)) if previous else today)
     if previous and previous.status in LIVE and begins <= previous.ends_on:
         raise Refused(
             "{name} has a membership until {day}: let the new one start after that.",
-            name=client.name,
+            name=call.told(client, "name"),
             day=previous.ends_on.isoformat(),
             path=("startsOn",),
         )

@@ -78,7 +78,11 @@ async def _refuse_second_entry(call: Call, client: Client, moment: datetime) -> 
     found = await call.find(Visit, filter=wanted, order=("-entered_at",), limit=1)
     if found:
         entered = found[0].entered_at.astimezone(ZoneInfo(call.settings.zone))
-        raise Refused("{name} came in at {time} already.", name=client.name, time=entered.strftime("%H:%M"))
+        raise Refused(
+            "{name} came in at {time} already.",
+            name=call.told(client, "name"),
+            time=entered.strftime("%H:%M"),
+        )
 
 
 async def _use_membership(call: Call, client: Client, moment: datetime) -> Membership:
@@ -93,11 +97,13 @@ async def _use_membership(call: Call, client: Client, moment: datetime) -> Membe
     found = await call.find(Membership, filter=wanted, order=("ends_on", "id"), limit=20)
     usable = [one for one in found if one.status != Status.FROZEN]
     if not usable and found:
-        raise Refused("The membership of {name} is frozen: end the freeze first.", name=client.name)
+        raise Refused(
+            "The membership of {name} is frozen: end the freeze first.", name=call.told(client, "name")
+        )
     if not usable:
         raise Refused(
             "{name} has no membership for {day}: sell one, or let him in as a guest.",
-            name=client.name,
+            name=call.told(client, "name"),
             day=day.isoformat(),
         )
     # One in use comes before one that waits for its first visit.
