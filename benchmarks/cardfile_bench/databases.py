@@ -13,12 +13,13 @@ from cardfile.app import App
 from cardfile.clock import MovableClock
 from cardfile.database import Database, table_spec
 from cardfile.errors import CardfileError
+from cardfile.plugins import Plugin
 from cardfile.settings import Limits, Settings
 from cardfile_bench import rows
 from cardfile_bench.rows import NOW, tables
 from cardfile_bench.sizes import Size
 
-__all__ = ["ENGINES", "Engine", "build_app", "prepare", "server_url", "token_of", "why_absent"]
+__all__ = ["ENGINES", "Engine", "at_server", "build_app", "prepare", "server_url", "token_of", "why_absent"]
 
 Engine = Literal["sqlite", "postgres"]
 ENGINES: Final[tuple[Engine, ...]] = ("sqlite", "postgres")
@@ -30,7 +31,7 @@ def server_url() -> str:
     return os.environ.get(SERVER, "postgresql://postgres@127.0.0.1:5432").rstrip("/")
 
 
-def build_app(url: str, folder: Path) -> App:
+def build_app(url: str, folder: Path, *plugins: type[Plugin]) -> App:
     """Return the product over a database of ours, as it stood at the moment of the data."""
     settings = Settings(
         database_url=url,
@@ -41,7 +42,7 @@ def build_app(url: str, folder: Path) -> App:
         # One person asks as fast as he can here.
         limits=Limits(requests_per_minute=100_000_000),
     )
-    return App.build(settings, clock=MovableClock(NOW + timedelta(seconds=1)))
+    return App.build(settings, plugins=plugins, clock=MovableClock(NOW + timedelta(seconds=1)))
 
 
 async def prepare(engine: Engine, size: Size, folder: Path) -> str:
@@ -59,7 +60,7 @@ async def prepare(engine: Engine, size: Size, folder: Path) -> str:
         url = f"{server_url()}/{name}"
         if await _is_made(url, folder, size):
             return url
-        async with _server() as server:
+        async with at_server() as server:
             await server.execute(f'drop database if exists "{name}" with (force)')
             await server.execute(f'create database "{name}" template template0')
             # The time of parallel workers could not be seen from outside.
@@ -77,14 +78,15 @@ async def why_absent(engine: Engine) -> str | None:
     except ImportError:
         return "asyncpg is not installed"
     try:
-        async with _server():
+        async with at_server():
             return None
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         return f"there is no PostgreSQL server: {error}"
 
 
 @asynccontextmanager
-async def _server() -> AsyncIterator[Any]:
+async def at_server() -> AsyncIterator[Any]:
+    """Give a connection to the server's own database, from which others are made."""
     import asyncpg  # noqa: PLC0415  # an optional extra
 
     server = await asyncpg.connect(f"{server_url()}/postgres", timeout=5)

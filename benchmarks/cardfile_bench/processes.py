@@ -67,7 +67,12 @@ class Driver:
         self._process, self._server = process, server
 
     def load(
-        self, path: str, body: Mapping[str, object], headers: Mapping[str, str], connections: int, requests: int
+        self,
+        path: str,
+        body: Mapping[str, object],
+        headers: Mapping[str, str],
+        connections: int,
+        requests: int,
     ) -> float:
         """Send requests and return the median of their times in milliseconds; raises when one went wrong."""
         order = {

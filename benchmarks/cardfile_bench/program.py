@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from cardfile_bench.bulk import measure_bulk
 from cardfile_bench.databases import ENGINES, Engine, prepare, why_absent
 from cardfile_bench.processes import driver, serving
 from cardfile_bench.reading import measure_reads, measure_scope
@@ -18,12 +19,15 @@ ALLOWANCE = 1.23
 """How far over its goal a machine that is shared with others may be: 1.6 where the goal is 1.3."""
 
 
-def measure(engine: Engine, size: Size, folder: Path) -> Iterator[Result]:
-    """Yield everything that is measured on one engine."""
+def measure(engine: Engine, size: Size, folder: Path, *, only: str = "") -> Iterator[Result]:
+    """Yield everything that is measured on one engine, or what is called `only…`."""
     url = asyncio.run(prepare(engine, size, folder))
     with serving(url, folder) as server, driver(server) as load:
-        yield from measure_reads(server, load, engine, size)
-        yield from measure_scope(server, load, engine, size)
+        yield from measure_reads(server, load, engine, size, only=only)
+        if "scope".startswith(only):
+            yield from measure_scope(server, load, engine, size)
+    if "bulk".startswith(only):
+        yield from measure_bulk(engine, size, folder)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser("cardfile bench", description="Measure Cardfile against SQL by hand.")
     parser.add_argument("--quick", action="store_true", help="small data, to see that the benchmarks work")
     parser.add_argument("--check", action="store_true", help="fail when something is far over its goal")
+    parser.add_argument("--only", default="", help="what is called so: card, list_own, scope, bulk")
     parser.add_argument("--engine", choices=ENGINES, action="append", help="one engine only")
     parser.add_argument("--folder", type=Path, default=Path("data/bench"), help="where the data is kept")
     given = parser.parse_args(arguments)
@@ -40,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if reason:
             print(f"# {engine}: left out, {reason}", file=sys.stderr)
             continue
-        for result in measure(engine, QUICK if given.quick else FULL, given.folder):
+        for result in measure(engine, QUICK if given.quick else FULL, given.folder, only=given.only):
             print(result, flush=True)
             if result.ratio > result.goal * ALLOWANCE:
                 slow.append(result)
