@@ -50,7 +50,7 @@ class App:
         self.roles = RoleBook.build(
             self.model, self.commands, [DeclaredRights(one.name, one.roles, one.grants) for one in plugins]
         )
-        self.database: Database = open_database(settings.database_url)
+        self.database: Database = _database(settings)
         self.jobs = Jobs(self)
         self.access = Access(self)
         self._texts: dict[str, Texts] = {}
@@ -158,6 +158,12 @@ class App:
             if isinstance(one, kind):
                 return one
         raise DeclarationError(f"no loaded plugin has settings of the type {kind.__name__}")
+
+
+def _database(settings: Settings) -> Database:
+    # SQLite has its own number of readers: more do not make one machine faster.
+    pool = {} if settings.database_url.startswith("sqlite:") else {"pool_size": settings.database_pool}
+    return open_database(settings.database_url, **pool)
 
 
 def _names(plugins: Sequence[Plugin]) -> str:

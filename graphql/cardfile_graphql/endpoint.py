@@ -21,7 +21,6 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-LARGEST_BODY = 1_000_000
 JSON = b"application/json; charset=utf-8"
 GRAPHQL = b"application/graphql-response+json; charset=utf-8"
 
@@ -66,7 +65,7 @@ class Endpoint:
             return
         context = self._context(scope, actor)
         try:
-            request = _request(parse_json(await _body(receive)))
+            request = _request(parse_json(await _body(receive, self.app.settings.limits.body_bytes)))
         except TooLarge as refusal:
             await _refuse(send, accepted, 413, Code.BAD_REQUEST, refusal.say(context.texts))
             return
@@ -86,7 +85,7 @@ def _headers(scope: Scope) -> Mapping[bytes, bytes]:
     return {name: value for name, value in scope["headers"] if name in {b"accept", b"content-type"}}
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive, limit: int) -> bytes:
     pieces: list[bytes] = []
     size = 0
     while True:
@@ -95,8 +94,8 @@ async def _body(receive: Receive) -> bytes:
             return b""
         piece: bytes = message.get("body", b"")
         size += len(piece)
-        if size > LARGEST_BODY:
-            raise TooLarge("This request is larger than {limit} bytes.", limit=LARGEST_BODY)
+        if size > limit:
+            raise TooLarge("This request is larger than {limit} bytes.", limit=limit)
         if not message.get("more_body") and not pieces:
             return piece
         pieces.append(piece)

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import orjson
 from graphql.execution.values import get_variable_values
@@ -25,6 +25,7 @@ from cardfile_graphql.card_fields import fill_batch
 from cardfile_graphql.context import RequestContext
 from cardfile_graphql.documents import Document, Documents
 from cardfile_graphql.errors import Code, RequestError, error_json, error_of_refusal, graphql_error_json
+from cardfile_graphql.limits import DocumentLimits
 from cardfile_graphql.selecting import NotCompilable, Selecting
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType, execute
 
@@ -54,14 +55,19 @@ class Answer:
 class Engine:
     """Serves the schema of one app. `rungs` counts by which way documents were answered."""
 
-    def __init__(
-        self, app: App, built: BuiltSchema, *, seconds: float = 30.0, limits: Limits | None = None
-    ) -> None:
+    def __init__(self, app: App, built: BuiltSchema, *, limits: Limits | None = None) -> None:
         self.app = app
         self.built = built
-        self.documents = Documents(built.schema)
-        self.seconds = seconds
-        self.limits = limits or Limits.of(app.database.dialect)
+        given = app.settings.limits
+        self.documents = Documents(
+            built.schema,
+            limits=DocumentLimits(
+                characters=given.document_bytes, tokens=given.document_tokens, depth=given.query_depth
+            ),
+        )
+        # A little less than the gate's own patience, so that the refusal has the form that clients expect.
+        self.seconds = given.request_seconds * 0.95
+        self.limits = limits or replace(Limits.of(app.database.dialect), cost=given.query_cost)
         self.rungs: Counter[str] = Counter()
 
     async def answer(self, request: Request, context: RequestContext) -> Answer:

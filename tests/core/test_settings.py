@@ -65,9 +65,9 @@ def test_lists_are_written_with_commas_in_the_environment(monkeypatch: pytest.Mo
 
 
 def test_limits_are_set_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CARDFILE_LIMITS__PAGE_SIZE", "77")
+    monkeypatch.setenv("CARDFILE_LIMITS__QUERY_DEPTH", "7")
     limits = Settings.load().limits
-    assert (limits.page_size, limits.default_page_size) == (77, 50)
+    assert (limits.query_depth, limits.document_tokens) == (7, 1_000)
 
 
 @pytest.mark.parametrize(
@@ -79,9 +79,12 @@ def test_limits_are_set_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param("CARDFILE_LOCALE", "xx", "there are: en, ru", id="locale"),
         pytest.param("CARDFILE_QUEUE_URL", "amqp://x", "redis://host", id="queue"),
         pytest.param("CARDFILE_BASE_URL", "crm.example.com", "http://", id="address"),
-        pytest.param("CARDFILE_LIMITS__PAGE_SIZ", "1", "did you mean 'page_size'", id="limit"),
+        pytest.param("CARDFILE_LIMITS__QUERY_DEPT", "3", "did you mean 'query_depth'", id="limit"),
         pytest.param(
-            "CARDFILE_LIMITS__PAGE_SIZE", "0", r"limits\.page_size.*CARDFILE_LIMITS__PAGE_SIZE", id="range"
+            "CARDFILE_LIMITS__QUERY_DEPTH",
+            "0",
+            r"limits\.query_depth.*CARDFILE_LIMITS__QUERY_DEPTH",
+            id="range",
         ),
     ],
 )
