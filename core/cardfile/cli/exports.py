@@ -2,96 +2,80 @@
 
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import orjson
 from typer import Argument, Option, Typer
 
 from cardfile.app import App
-from cardfile.cli.opened import build_app, operator, run
-from cardfile.cli.users import find_user
-from cardfile.errors import InvalidInput, Unauthenticated
-from cardfile.model.kinds import Reading
-from cardfile.rights import Actor
-from cardfile.spreadsheets.exporting import Export
-from cardfile.spreadsheets.writer import OutSheet, write_csv, write_workbook
+from cardfile.cli.imports import who
+from cardfile.cli.opened import build_app, run
+from cardfile.errors import InvalidInput, NotFound
+from cardfile.model.record_types import RecordType
+from cardfile.spreadsheets import export_records
 
 program = Typer()
 
 
 @program.command()
 def export(
-    target: Annotated[Path, Argument(help="The file to write, .xlsx or .csv.", dir_okay=False)],
+    records: Annotated[str, Argument(metavar="RECORDS", help="What to export: clients, fitness_visits, …")],
+    path: Annotated[Path, Argument(metavar="FILE", help="Where to: a file ending with .xlsx or .csv.")],
     *,
-    entity: Annotated[str, Option(help="What to export: client, fitness.visit.")] = "client",
     filter_: Annotated[
-        str, Option("--filter", help='Which records, as JSON: {"standing": {"eq": "lead"}}.')
-    ] = "{}",
-    search: Annotated[str | None, Option(help="Only records that hold this text.")] = None,
-    field: Annotated[
-        list[str] | None, Option(help="A field to write: name, fitness.goal; may be given several times.")
+        str | None,
+        Option("--filter", metavar="JSON", help='As in the API: \'{"standing": {"eq": "active"}}\'.'),
     ] = None,
-    as_: Annotated[str | None, Option("--as", help="With the rights of whoever signs in so.")] = None,
-    locale: Annotated[str | None, Option(help="The language of the headings.")] = None,
+    search: Annotated[str | None, Option(help="Only what a search for this text finds.")] = None,
+    as_: Annotated[
+        str | None, Option("--as", metavar="LOGIN", help="Who exports: only what he may see and take away.")
+    ] = None,
+    fields: Annotated[
+        list[str] | None, Option(help="A field by its path or label; several by commas or repetition.")
+    ] = None,
 ) -> None:
-    """Write records to a spreadsheet: typed, and safe to open."""
-    if target.suffix.lower() not in {".xlsx", ".csv"}:
-        raise InvalidInput("A spreadsheet is an .xlsx or a .csv, not {name}.", name=target.name)
-    written = run(_export(build_app(), target, entity, _filter(filter_), search, field, as_, locale))
-    print(f"{written} records written to {target}.")
+    """Export records to a spreadsheet: cardfile export clients out.xlsx."""
+    wanted = [part.strip() for text in fields or [] for part in text.split(",") if part.strip()]
+    written = run(_export(build_app(), records, path, _read_filter(filter_), search, as_, wanted))
+    print(f"{written} records are in {path}.")
 
 
-def _filter(text: str) -> dict[str, Any]:
+def _read_filter(text: str | None) -> dict[str, Any] | None:
+    if text is None:
+        return None
     try:
-        given = orjson.loads(text)
+        found = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise InvalidInput("The filter is not JSON: {reason}.", reason=error) from None
-    if not isinstance(given, dict):
-        raise InvalidInput("The filter is not an object in curly braces.")
-    return given
+        raise InvalidInput("The filter is no JSON: {reason}.", reason=error) from None
+    if not isinstance(found, dict):
+        raise InvalidInput(
+            "The filter must be an object, such as {example}.", example='{"name": {"eq": "Anna"}}'
+        )
+    return found
+
+
+def _type_of(app: App, name: str) -> RecordType:
+    for record_type in app.model:
+        if name in (record_type.key, record_type.collection):
+            return record_type
+    raise NotFound(
+        "There are no {name}; there are: {known}.",
+        name=name,
+        known=", ".join(sorted(one.collection for one in app.model)),
+    )
 
 
 async def _export(
     app: App,
-    target: Path,
-    entity: str,
-    filter_: dict[str, Any],
+    records: str,
+    path: Path,
+    wanted: dict[str, Any] | None,
     search: str | None,
-    fields: list[str] | None,
     login: str | None,
-    locale: str | None,
+    fields: list[str],
 ) -> int:
-    if entity not in app.model:
-        raise InvalidInput(
-            "There is no entity {entity}; there are: {known}.",
-            entity=entity,
-            known=", ".join(app.model.types),
-        )
     async with app.running():
-        actor = await _actor(app, login)
-        now, settings = app.clock.now(), app.settings
-        reading = Reading(
-            today=now.date(),
-            locale=locale or settings.locale,
-            zone=settings.zone,
-            region=settings.region,
-            currency=settings.currency,
+        actor = await who(app, login, "export")
+        record_type = _type_of(app, records)
+        return await export_records(
+            app, actor, record_type, path, filter=wanted, search=search, fields=fields
         )
-        sheet = Export(
-            app.database, app.model, app.model[entity], actor, now=now, paths=fields, reading=reading
-        )
-        rows = sheet.rows(filter=filter_ or None, search=search)
-        zone = ZoneInfo(settings.zone)
-        if target.suffix.lower() == ".csv":
-            with target.open("wb") as file:
-                return await write_csv(file, sheet.columns, rows, zone=zone)
-        return await write_workbook(target, [OutSheet(sheet.title, sheet.columns, rows, zone=zone)])
-
-
-async def _actor(app: App, login: str | None) -> Actor:
-    if login is None:
-        return operator("export")
-    actor = await app.access.actor(await find_user(app, login), via="cli")
-    if actor is None:
-        raise Unauthenticated("{login} is not let in: the account is closed.", login=login)
-    return actor

@@ -1,11 +1,15 @@
 """Lists for the terminal."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
 __all__ = ["print_table"]
+
+_WIDE: Final = 400
+"""How wide a table may be that nobody looks at in a terminal."""
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -14,4 +18,6 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> No
     for row in rows:
         table.add_row(*("" if value is None else str(value) for value in row))
     console = Console()
+    if not console.is_terminal:
+        console.width = _WIDE
     console.print(table, soft_wrap=not console.is_terminal)

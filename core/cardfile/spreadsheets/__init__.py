@@ -31,6 +31,7 @@ from cardfile.spreadsheets.commands import (
 )
 from cardfile.spreadsheets.counts import ImportCounts
 from cardfile.spreadsheets.entities import ENTITIES, GRANTS
+from cardfile.spreadsheets.exporting import export_records, exported_fields
 from cardfile.spreadsheets.headers import Header, find_header, fingerprint, header_at
 from cardfile.spreadsheets.limits import FileLimits
 from cardfile.spreadsheets.mapping import ColumnMatch, Guess, Reason, Target, known_words, propose_mapping
@@ -91,6 +92,8 @@ __all__ = [
     "cell_address",
     "column_letters",
     "dry_run",
+    "export_records",
+    "exported_fields",
     "find_header",
     "find_unfinished",
     "fingerprint",

@@ -1,219 +1,264 @@
-"""Records as rows of a sheet: what a person may see, under the headings by which an import knows it."""
+"""Records as a sheet: what this person may see and take away, under the words of his language."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
-from cardfile.database.database import Database
-from cardfile.errors import InvalidInput, NotAllowed
-from cardfile.model.fields import Field, Kind
-from cardfile.model.kinds import KINDS, Reading
-from cardfile.model.model import Model
+from cardfile.errors import FileRefused, NotAllowed
+from cardfile.journal.host import Host, reading_of
+from cardfile.model.fields import Kind, label_of
+from cardfile.model.kinds import KINDS
 from cardfile.model.record_types import Line, Link, RecordType
-from cardfile.query import fetch_records, iterate_records
+from cardfile.query.rows import fetch_records, iterate_records
 from cardfile.rights import Actor, Scope
-from cardfile.spreadsheets.writer import OutColumn
+from cardfile.spreadsheets.mapping import Target
+from cardfile.spreadsheets.name_book import read_titles
+from cardfile.spreadsheets.targets import ID_PATH, Place, PlaceKind, Tagging, read_path, tagging_of
+from cardfile.spreadsheets.writer import OutColumn, OutSheet, write_csv, write_workbook
 from cardfile.texts import said
+from cardfile.values.money import Money
+from cardfile.values.phone import format_phone
 
-__all__ = ["Export"]
+__all__ = ["export_records", "exported_fields"]
 
-Record = Mapping[str, object]
+Row = dict[str, object]
+Rows = Sequence[Row]
 
-AS_TEXT: Final = frozenset({Kind.CHOICE, Kind.CHOICES, Kind.USER, Kind.REFERENCE})
-LINKED: Final = frozenset({Kind.USER, Kind.REFERENCE})
-
-
-def _as_is(value: object, _field: Field, _reading: Reading) -> object:
-    return value
-
-
-def _scaled(value: object, field: Field, _reading: Reading) -> object:
-    return Decimal(int(str(value))).scaleb(-field.scale)
-
-
-def _shown(value: object, field: Field, reading: Reading) -> object:
-    return KINDS[field.kind].show(value, field, reading)
-
-
-CELLS: Final[Mapping[Kind, Callable[[object, Field, Reading], object]]] = {
-    Kind.DECIMAL: _scaled,
-    Kind.PERCENT: _scaled,
-    Kind.CHOICE: _shown,
-    Kind.CHOICES: _shown,
-}
-"""How a value becomes a cell; what is missing is a cell as it is."""
+_AS_THEY_ARE: Final = frozenset(
+    {Kind.INTEGER, Kind.DATE, Kind.DATETIME, Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.URL}
+)
+_SCALED: Final = frozenset({Kind.DECIMAL, Kind.PERCENT})
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """One column of the sheet: a line, the currency of a money line, or a list of plain texts."""
+    """A column of the export: where its value comes from, and how it is called."""
 
+    path: str
     title: str
     kind: str
     line: Line | None = None
     link: Link | None = None
-    is_currency: bool = False
+    tagging: Tagging | None = None
 
 
-class Export:
-    """The records of one type as a sheet for one actor.
+async def export_records(
+    app: Host,
+    actor: Actor,
+    record_type: RecordType,
+    target: Path,
+    *,
+    filter: Mapping[str, object] | None = None,  # the word of the API
+    search: str | None = None,
+    fields: Sequence[str] = (),
+) -> int:
+    """Write the records that this person may export to an xlsx or csv file, by its name; return how many.
 
-    Only records that he may export and fields that he may see are in it. Of another record its title is
-    told, if he may read it. Raises `NotAllowed` when he may not export the type at all, `InvalidInput` for
-    unknown paths.
+    Hidden fields are left out. Read again, the file changes nothing. Raises `NotAllowed`, `InvalidInput` for a
+    field or filter that does not exist, `FileRefused` for a file that cannot be written.
     """
+    if actor.rights.scope(record_type.key, "export") is Scope.NONE:
+        raise NotAllowed("You may not export these.")
+    suffix = target.suffix.lower()
+    if suffix not in (".xlsx", ".csv"):
+        raise FileRefused("Write to a file that ends with .xlsx or .csv, not {name}.", name=target.name)
+    columns = _chosen(app, actor, record_type, fields)
+    rows = _rows(app, actor, record_type, columns, filter=filter, search=search)
+    head = [OutColumn(column.title, column.kind) for column in columns]
+    zone = ZoneInfo(actor.zone)
+    try:
+        if suffix == ".xlsx":
+            title = said(record_type.entity.plural, actor.locale)
+            return await write_workbook(target, [OutSheet(title, head, rows, zone)])
+        part = target.with_name(target.name + ".part")
+        try:
+            with part.open("wb") as file:
+                written = await write_csv(file, head, rows, zone=zone)
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+        return written
+    except OSError as error:
+        raise FileRefused(
+            "The file “{name}” cannot be written: {reason}.", name=target.name, reason=error.strerror
+        ) from error
 
-    def __init__(
-        self,
-        database: Database,
-        model: Model,
-        record_type: RecordType,
-        actor: Actor,
-        *,
-        now: datetime,
-        paths: Collection[str] | None = None,
-        reading: Reading | None = None,
-    ) -> None:
-        if actor.rights.scope(record_type.key, "export") is Scope.NONE:
-            raise NotAllowed("You may not export this: {entity}.", entity=record_type.entity.plural)
-        self._database, self._model, self._type, self._actor, self._now = (
-            database,
-            model,
-            record_type,
-            actor,
-            now,
+
+def exported_fields(app: Host, actor: Actor, record_type: RecordType) -> Mapping[str, str]:
+    """Return the titles of all fields that this person may export, by path."""
+    return {column.path: column.title for column in _columns(app, actor, record_type)}
+
+
+def _chosen(app: Host, actor: Actor, record_type: RecordType, fields: Sequence[str]) -> list[_Column]:
+    columns = {column.path: column for column in _columns(app, actor, record_type)}
+    if not fields:
+        return list(columns.values())
+    places = {
+        path: Place(path, one.title, PlaceKind.VALUE, Target(tuple(path.split(".")), (one.title,)))
+        for path, one in columns.items()
+    }
+    return [columns[read_path(field, places, actor.locale)] for field in dict.fromkeys(fields)]
+
+
+def _columns(app: Host, actor: Actor, record_type: RecordType) -> list[_Column]:
+    """Return the columns by their place on the card: title, lists, the other lines, the record's code."""
+    rights, locale, key = actor.rights, actor.locale, record_type.key
+    titles: dict[str, int] = {}
+    found = []
+    lines = [
+        line
+        for line in record_type.lines.values()
+        if (line.field.transfer or line.field.computed is not None)
+        and line.kind is not Kind.FILE
+        and rights.sees(key, line.path)
+    ]
+    lines.sort(key=lambda line: (line.path != record_type.entity.title, line.card or "", line.field.position))
+    for line in lines:
+        kind = line.kind.value if line.kind in _AS_THEY_ARE | _SCALED else "text"
+        found.append(_Column(line.path, label_of(line.field, locale), kind, line=line))
+    lists = []
+    for link in record_type.links.values():
+        if link.group is not None or not rights.sees(key, link.path):
+            continue
+        title = said(link.label, locale)
+        if link.entry is not None and rights.sees(link.target, "value"):
+            lists.append(_Column(link.path, title, link.entry.value, link=link))
+        elif tagging := tagging_of(app.model, link):
+            lists.append(_Column(link.path, title, "text", link=link, tagging=tagging))
+    found[1:1] = lists
+    found.append(_Column(ID_PATH, {"ru": "Код записи"}.get(locale, "Record ID"), "text"))
+    unique = []
+    for column in found:
+        titles[column.title] = titles.get(column.title, 0) + 1
+        # Two plugins may use one word: the path tells them apart.
+        title = column.title if titles[column.title] == 1 else f"{column.title} ({column.path})"
+        unique.append(_Column(column.path, title, column.kind, column.line, column.link, column.tagging))
+    return unique
+
+
+async def _rows(
+    app: Host,
+    actor: Actor,
+    record_type: RecordType,
+    columns: Sequence[_Column],
+    *,
+    filter: Mapping[str, object] | None,  # the word of the API
+    search: str | None,
+) -> AsyncIterator[list[object]]:
+    now = app.clock.now()
+    reading = reading_of(app, actor, now)
+    portions = iterate_records(
+        app.database,
+        app.model,
+        record_type,
+        actor.rights,
+        now=now,
+        action="export",
+        filter=filter,
+        search=search,
+        reading=reading,
+    )
+    async for portion in portions:
+        lists = {
+            column.path: await _listed(app, actor, record_type, column.link, column.tagging, portion)
+            for column in columns
+            if column.link is not None
+        }
+        names = await _names(app, actor, record_type, columns, portion)
+        for row in portion:
+            record = int(str(row["id"]))
+            cells: list[object] = []
+            for column in columns:
+                if column.line is None:
+                    cells.append(
+                        lists[column.path].get(record)
+                        if column.link is not None
+                        else record_type.global_id(record)
+                    )
+                elif column.path in names:
+                    cells.append(names[column.path].get(int(str(row[column.path] or 0))))
+                else:
+                    cells.append(_cell(column.line, row[column.path], reading))
+            yield cells
+
+
+def _cell(line: Line, value: object, reading: Any) -> object:
+    if value is None:
+        return None
+    if line.kind in _SCALED:
+        return int(str(value)) / 10**line.field.scale
+    if line.kind in _AS_THEY_ARE:
+        return value
+    if line.kind is Kind.MONEY and isinstance(value, Money):
+        return KINDS[Kind.MONEY].show(value, line.field, reading)
+    return KINDS[line.kind].show(value, line.field, reading)
+
+
+async def _listed(
+    app: Host,
+    actor: Actor,
+    record_type: RecordType,
+    link: Link,
+    tagging: Tagging | None,
+    portion: Rows,
+) -> dict[int, str]:
+    """Return the texts of a list by record: contacts as people write them, tags by their names."""
+    target = app.model[link.target]
+    back = next(one for one in target.links.values() if one.source == link.column and one.column == "id")
+    ids = [int(str(row["id"])) for row in portion]
+    path = tagging.line.path if tagging else "value"
+    more = [name for name in ("extension",) if name in target.lines and not tagging]
+    rows = await fetch_records(
+        app.database,
+        app.model,
+        target,
+        actor.rights,
+        now=app.clock.now(),
+        filter={
+            back.key: {"id": {"in": ids}},
+            **{key: {"eq": value} for key, value in link.where.items()},
+        },
+        order=[one for one in link.order if one.removeprefix("-") in target.lines],
+        paths=(path, link.column, *more),
+    )
+    words: Mapping[int, str] = {}
+    if tagging is not None:
+        wanted = {int(str(row[path])) for row in rows}
+        words = await read_titles(
+            app.database, app.model, tagging.words, actor.rights, wanted, now=app.clock.now()
         )
-        self._reading = reading or Reading(today=now.date(), locale=actor.locale, zone=actor.zone)
-        self._columns = tuple(self._choose(paths))
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        text = words.get(int(str(row[path])), "") if tagging else _contact(link, row, actor.locale)
+        if text:
+            found.setdefault(int(str(row[link.column])), []).append(text)
+    return {record: "; ".join(texts) for record, texts in found.items()}
 
-    @property
-    def title(self) -> str:
-        """The name of the sheet."""
-        return said(self._type.entity.plural, self._reading.locale)
 
-    @property
-    def columns(self) -> Sequence[OutColumn]:
-        """The columns as the writer takes them."""
-        return [OutColumn(one.title, one.kind) for one in self._columns]
+def _contact(link: Link, row: Row, locale: str) -> str:
+    value = str(row["value"])
+    if link.entry is not Kind.PHONE:
+        return value
+    extension = row.get("extension")
+    word = {"ru": "доб."}.get(locale, "ext.")
+    # A single international number stays as it is: a formula cannot hide in it, and every program knows it.
+    shown = format_phone(value, locale)
+    return f"{shown} {word} {extension}" if extension else shown
 
-    async def rows(
-        self, *, filter: Mapping[str, object] | None = None, search: str | None = None
-    ) -> AsyncIterator[Sequence[object]]:
-        """Yield a row for every record under `filter`, by rising id."""
-        async for portion in iterate_records(
-            self._database,
-            self._model,
-            self._type,
-            self._actor.rights,
-            now=self._now,
-            action="export",
-            filter=filter,
-            search=search,
-            reading=self._reading,
-        ):
-            titles = await self._titles(portion)
-            lists = await self._lists(portion)
-            for record in portion:
-                yield [self._cell(column, record, titles, lists) for column in self._columns]
 
-    def _choose(self, paths: Collection[str] | None) -> Iterable[_Column]:
-        rights, key, locale = self._actor.rights, self._type.key, self._reading.locale
-        lines = [one for one in self._type.lines.values() if one.field.transfer and one.kind is not Kind.FILE]
-        links = [one for one in self._type.links.values() if one.entry is not None]
-        paths_of = [*(one.path for one in lines), *(one.path for one in links)]
-        known = [path for path in paths_of if rights.sees(key, path)]
-        if unknown := sorted(set(paths or ()) - set(known)):
-            raise InvalidInput(
-                "{entity} has no field {field}; it has: {known}.",
-                entity=self._type.entity.label,
-                field=unknown[0],
-                known=", ".join(known),
-            )
-        wanted = set(known if paths is None else paths)
-        for line in lines:
-            if line.path not in wanted:
-                continue
-            title = said(line.field.label, locale)
-            yield _Column(title, "text" if line.kind in AS_TEXT else line.kind.value, line)
-            if line.kind is Kind.MONEY:
-                currency = said({"en": "currency", "ru": "валюта"}, locale)
-                yield _Column(f"{title}, {currency}", "text", line, is_currency=True)
-        for link in links:
-            if link.path in wanted:
-                yield _Column(said(link.label, locale), "text", link=link)
-
-    async def _titles(self, portion: Sequence[Record]) -> dict[str, dict[object, str]]:
-        """Return the titles of the records that those of `portion` refer to, by path and id."""
-        found: dict[str, dict[object, str]] = {}
-        for column in self._columns:
-            line = column.line
-            if line is None or line.kind not in LINKED or line.path not in self._type.links:
-                continue
-            target = self._model[self._type.links[line.path].target]
-            title = target.entity.title
-            ids = {int(str(record[line.path])) for record in portion if record[line.path] is not None}
-            if not title or not ids or not self._actor.rights.sees(target.key, title):
-                continue
-            rows = await self._fetch(target, ids=ids, archived=True, paths=[title])
-            found[line.path] = {row["id"]: str(row[title]) for row in rows if row[title] is not None}
-        return found
-
-    async def _lists(self, portion: Sequence[Record]) -> dict[str, dict[object, list[str]]]:
-        """Return the plain texts that hang on the records of `portion`, by path and record."""
-        found: dict[str, dict[object, list[str]]] = {}
-        ids = [record["id"] for record in portion]
-        for column in self._columns:
-            link = column.link
-            if link is None:
-                continue
-            target, texts = self._model[link.target], found.setdefault(link.path, {})
-            conditions: list[Mapping[str, object]] = [{link.column: {"id": {"in": ids}}}]
-            conditions += [{key: {"eq": value}} for key, value in link.where.items()]
-            for row in await self._fetch(target, filter={"and": conditions}, order=link.order):
-                texts.setdefault(row[link.column], []).append(str(row["value"]))
-        return found
-
-    async def _fetch(
-        self,
-        target: RecordType,
-        *,
-        ids: Collection[int] | None = None,
-        filter: Mapping[str, object] | None = None,  # the word of the API
-        order: Sequence[str] = (),
-        archived: bool = False,
-        paths: Collection[str] | None = None,
-    ) -> list[dict[str, object]]:
-        return await fetch_records(
-            self._database,
-            self._model,
-            target,
-            self._actor.rights,
-            now=self._now,
-            ids=ids,
-            filter=filter,
-            order=order,
-            archived=archived,
-            paths=paths,
-            reading=self._reading,
+async def _names(
+    app: Host, actor: Actor, record_type: RecordType, columns: Sequence[_Column], portion: Rows
+) -> dict[str, dict[int, str]]:
+    """Return what the records are called that the portion refers to, by path and id."""
+    found = {}
+    for column in columns:
+        if column.line is None or column.path not in record_type.links:
+            continue
+        ids = {value for row in portion if isinstance(value := row[column.path], int)}
+        target = app.model[record_type.links[column.path].target]
+        found[column.path] = await read_titles(
+            app.database, app.model, target, actor.rights, ids, now=app.clock.now()
         )
-
-    def _cell(
-        self,
-        column: _Column,
-        record: Record,
-        titles: Mapping[str, Mapping[object, str]],
-        lists: Mapping[str, Mapping[object, Sequence[str]]],
-    ) -> object:
-        if column.link is not None:
-            return ", ".join(lists[column.link.path].get(record["id"], ()))
-        assert column.line is not None
-        line, value = column.line, record[column.line.path]
-        if value is None:
-            return None
-        if line.kind is Kind.MONEY:
-            return getattr(value, "currency" if column.is_currency else "amount")
-        if line.kind in LINKED:
-            return titles.get(line.path, {}).get(value)
-        return CELLS.get(line.kind, _as_is)(value, line.field, self._reading)
+    return found

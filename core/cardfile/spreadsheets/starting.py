@@ -92,10 +92,11 @@ async def keep_import(
     """
     host = host_of(call.app)
     record_type = importable_type(call, choices.entity)
+    places = places_of(call.app.model, record_type, call.rights)
     if found is None and file.size <= _AT_ONCE:
-        places = places_of(call.app.model, record_type, call.rights)
         path = host.access.files.store.path(file.sha256)
         found = await probe_file(path, record_type, places, choices.wishes, locale=call.locale, limits=QUICK)
+    if found is not None:
         places_by_column(found, places, record_type)
     (batch,) = await call.work.transaction.reserve_ids("event", 1)
     values: dict[str, object] = {
@@ -144,7 +145,6 @@ async def find_unfinished(call: Call, sha256: str, found: Probe, choices: Choice
         "sheet": {"eq": found.sheet.name},
         "state": {"in": [ImportState.UPLOADED.value, ImportState.RUNNING.value]},
         "duplicates": {"eq": choices.duplicates.value},
-        "owner": {"isNull": True} if call.actor.user is None else {"id": {"eq": call.actor.user}},
     }
     rows = await fetch_records(
         call.app.database,
@@ -156,9 +156,9 @@ async def find_unfinished(call: Call, sha256: str, found: Probe, choices: Choice
         order=("-id",),
         limit=20,
     )
-    same = (understanding(found), choices.assign_to, choices.entity)
+    same = (understanding(found), choices.assign_to, choices.entity, call.actor.user)
     for row in rows:
         kept = {key: row[key] for key in ("sheet", "header_row", "mapping")}
-        if (kept, row["assign_to"], row["entity"]) == same:
+        if (kept, row["assign_to"], row["entity"], row["owner"]) == same:
             return int(str(row["id"]))
     return None
