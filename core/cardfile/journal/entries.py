@@ -6,7 +6,7 @@ from typing import Final
 
 from cardfile.errors import InvalidInput, InvalidInputs, Refused
 from cardfile.journal.plans import EntryPlan
-from cardfile.model.fields import Field, Kind
+from cardfile.model.fields import Kind
 from cardfile.model.kinds import KINDS, Reading
 from cardfile.model.names import snake
 from cardfile.values.phone import parse_phone
@@ -86,12 +86,8 @@ def _entry(plan: EntryPlan, item: object, reading: Reading) -> Entry | None:
     if plan.kind is Kind.PHONE:
         phone = parse_phone(item, region=reading.region)
         return Entry(phone.e164, typed[:200], label, is_primary, extension or phone.extension)
-    value = KINDS[plan.kind].parse(item, _field(plan), reading)
+    value = KINDS[plan.kind].parse(item, plan.field, reading)
     return Entry(str(value), typed[:1_000], label, is_primary, extension)
-
-
-def _field(plan: EntryPlan) -> Field:
-    return Field(plan.link.key, plan.link.label, plan.kind)
 
 
 def _with_one_primary(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:

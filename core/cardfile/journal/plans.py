@@ -11,7 +11,7 @@ from cardfile.database.columns import ColumnType
 from cardfile.database.piccolo_bridge import column_type_of
 from cardfile.errors import DeclarationError
 from cardfile.model.aggregates import Aggregate
-from cardfile.model.fields import Kind
+from cardfile.model.fields import Field, Kind
 from cardfile.model.kinds import KINDS
 from cardfile.model.model import Model
 from cardfile.model.record_types import Line, Link, RecordType
@@ -90,9 +90,13 @@ class CardPlan:
 
 @dataclass(frozen=True, slots=True)
 class EntryPlan:
-    """A list that is written as plain texts: which rows of which type it stands for."""
+    """A list that is written as plain texts: which rows of which type it stands for.
+
+    `field` is what one of its texts is parsed as.
+    """
 
     link: Link
+    field: Field
     kind: Kind
     target: str
     has_extension: bool
@@ -281,7 +285,8 @@ def _entries(model: Model, record_type: RecordType) -> Mapping[str, EntryPlan]:
                 f"{record_type.plugin}: the list {record_type.key}.{path} is written as texts, so "
                 f"{model[link.target].table} needs the columns {', '.join(missing)}"
             )
-        found[path] = EntryPlan(link, link.entry, link.target, "extension" in columns)
+        field = Field(link.key, link.label, link.entry)
+        found[path] = EntryPlan(link, field, link.entry, link.target, "extension" in columns)
     return found
 
 

@@ -58,7 +58,8 @@ _not_words = re.compile(r"[\W_]+").sub
 
 def clean(text: str) -> str:
     """Return `text` as one line without invisible characters, its spaces plain, single and inside only."""
-    if text.isascii() and text.isprintable() and "  " not in text:
+    # What is printable has no invisible characters and no spaces but the plain one.
+    if text.isprintable() and "  " not in text and unicodedata.is_normalized("NFC", text):
         return text.strip()
     text = _spaces(" ", _line_ends(" ", text))
     return unicodedata.normalize("NFC", _dirt_of_line("", text)).strip()
