@@ -56,6 +56,14 @@ def test_a_role_that_speaks_of_an_entity_inherits_nothing_for_it() -> None:
     assert ("post.page", "edit") not in scopes
 
 
+def test_a_grant_of_a_named_command_adds_to_what_comes_with_the_record() -> None:
+    turn = Deed("post.page.turn", "post.page", "turn")
+    grants = {**POST_GRANTS, "manager": {"letter": "*:own", "page": "turn:own"}}
+    scopes = role_book(letter, page, grants=grants, deeds=[turn]).roles["manager"].scopes
+    assert {action for entity, action in scopes if entity == "post.page"} >= {"turn", "read", "edit", "create"}
+    assert scopes["post.page", "turn"] is Scope.OWN
+
+
 def test_owners_may_do_everything() -> None:
     book = role_book(letter, grants=POST_GRANTS, deeds=[STAMP])
     assert book.roles["owner"].scopes["post.letter", "stamp"] is Scope.ALL

@@ -108,7 +108,11 @@ def _giving(roles: Sequence[RoleRights], entity: str, actions: Sequence[str]) ->
 
 @dataclass(slots=True)
 class _Draft:
-    """A role while permissions are still being added; `said` are the entities of which somebody spoke."""
+    """A role while permissions are still being added.
+
+    `said` are the entities of which somebody said who reads or changes them: only that counts then. A grant of
+    named commands alone, `moor:own`, adds to what comes with the entity's host.
+    """
 
     role: Role
     plugin: str
@@ -180,7 +184,8 @@ class _Builder:
                 draft.everywhere.update(scopes)
                 continue
             entity = self._resolve(plugin, name, where)
-            draft.said.add(entity)
+            if scopes.keys() & {"*", *INHERITED}:
+                draft.said.add(entity)
             for action in scopes.keys() - {"*"}:
                 self._check_action(draft, entity, action, where)
             for action in self.actions[entity]:
@@ -282,6 +287,7 @@ class _Builder:
         if pair in self.owners:
             return Scope.NONE
         wide = draft.everywhere.get(action, draft.everywhere.get("*", Scope.NONE))
+        wide = max(wide, draft.scopes.get(pair, Scope.NONE))
         host = self._host(entity)
         if host is None or action not in INHERITED:
             return wide
