@@ -15,7 +15,7 @@ from cardfile.query.binds import Statement
 from cardfile.query.given import Given, literal
 from cardfile.query.orders import declared_order
 from cardfile.query.row import Row, constant
-from cardfile.query.visibility import NOTHING, visible
+from cardfile.query.visibility import NOTHING, is_implied, visible
 from cardfile.rights import Scope
 from cardfile.values.text import fold
 
@@ -47,11 +47,18 @@ def speaks_of_archive(given: Given | None) -> bool:
 
 
 def linked(
-    statement: Statement, link: Link, target: RecordType, key: str, inside: Callable[[Row], str | None]
+    statement: Statement,
+    link: Link,
+    target: RecordType,
+    key: str,
+    inside: Callable[[Row], str | None],
+    *,
+    implied: bool = False,
 ) -> str | None:
     """Return that a visible live record of `target` is linked to `key` and satisfies `inside`.
 
-    A to-one link about which `inside` says nothing puts no condition.
+    A to-one link about which `inside` says nothing puts no condition. `implied` tells that whoever sees the
+    record with `key` sees all that the link leads to.
     """
     row = Row(statement, target)
     condition = inside(row)
@@ -60,13 +67,16 @@ def linked(
     if link.one:
         first = Row(statement, target)
         order = declared_order(first, link.order or target.default_order).clause(first)
-        found = [f"{row.alias}.id = ({_linked(first, link, key)} order by {order} limit 1)", condition or ""]
+        found = [
+            f"{row.alias}.id = ({_linked(first, link, key, implied=implied)} order by {order} limit 1)",
+            condition or "",
+        ]
         return f"exists (select 1 from {row.source()} where {' and '.join(found)})"
     more = f" and {condition}" if condition else ""
-    return f"exists ({_linked(row, link, key)}{more})"
+    return f"exists ({_linked(row, link, key, implied=implied)}{more})"
 
 
-def _linked(row: Row, link: Link, key: str) -> str:
+def _linked(row: Row, link: Link, key: str, *, implied: bool) -> str:
     """Return the select of the ids of visible records that are linked to `key`; a condition may follow it."""
     by_key = row.linked_by(link.column, key)
     conditions = [by_key] if by_key else []
@@ -75,7 +85,7 @@ def _linked(row: Row, link: Link, key: str) -> str:
     ]
     if link.column != "id" and row.type.is_archivable:
         conditions.append(f"{row.alias}.archived_at is null")
-    seen = visible(row.statement, row.type, row.alias)
+    seen = None if implied else visible(row.statement, row.type, row.alias)
     if seen:
         conditions.append(seen)
     return f"select {row.alias}.id from {row.source()} where {' and '.join(conditions) or '1 = 1'}"
@@ -285,7 +295,8 @@ class _Filter:
             if inner.is_null:
                 continue
             self._count()
-            exists = linked(self.statement, link, target, key, self._inside(inner, depth))
+            implied = is_implied(self.statement.rights, self.statement.model, link, row.type)
+            exists = linked(self.statement, link, target, key, self._inside(inner, depth), implied=implied)
             found.append(f"{'' if quantifier == 'some' else 'not '}{exists}")
         return " and ".join(found) or None
 

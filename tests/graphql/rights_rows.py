@@ -1,0 +1,295 @@
+"""Rows of every entity for everybody who may stand around a record, made from nothing but the declarations.
+
+Each text says whose it is: `mark(key, id)` stands in every text of a row, so that a whole answer can be searched
+for what its reader must not see.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from cardfile.app import App
+from cardfile.database import Transaction
+from cardfile.database.columns import ColumnSpec, ColumnType, TableSpec
+from cardfile.database.tables import table_spec
+from cardfile.journal.tables import EventRow
+from cardfile.model.entities import Everyone, Owned, Personal, Through
+from cardfile.model.fields import Kind
+from cardfile.model.record_types import Line, RecordType
+from cardfile.values.text import fold
+
+__all__ = ["HOLDERS", "NOW", "PHONE", "Filler", "mark"]
+
+NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
+PHONE = "+79990001122"
+"""A number that all clients have, so that each is a duplicate of all the others."""
+
+PEOPLE = ("reader", "mate", "absent", "gone", "stranger", "boss")
+HOLDERS: Mapping[str, str | None] = {
+    "own": "reader",
+    "own, archived": "reader",
+    "mate's": "mate",
+    "stood in for": "absent",
+    "stood in for until yesterday": "gone",
+    "stranger's": "stranger",
+    "lent to read": "stranger",
+    "lent to change": "stranger",
+    "lent to the team to change": "stranger",
+    "lent until yesterday": "stranger",
+    "no longer lent": "stranger",
+    "lent to another": "stranger",
+    "nobody's": None,
+}
+"""Whose the owned rows are, by what they are to the reader."""
+
+SHARES: Mapping[str, Mapping[str, object]] = {
+    "lent to read": {"to_user": "reader", "level": "read", "until": NOW + timedelta(days=1)},
+    "lent to change": {"to_user": "reader", "level": "edit"},
+    "lent to the team to change": {"to_team": 1, "level": "edit"},
+    "lent until yesterday": {"to_user": "reader", "level": "edit", "until": NOW - timedelta(days=1)},
+    "no longer lent": {"to_user": "reader", "level": "edit", "archived_at": NOW - timedelta(days=1)},
+    "lent to another": {"to_user": "mate", "level": "edit"},
+}
+BY_HAND = ("user", "team", "team_member", "share")
+
+
+def mark(key: str, record: int) -> str:
+    """Return the word that stands in all texts of a row."""
+    return f"zq{key.replace('.', '').replace('_', '')}q{record}qz"
+
+
+@dataclass
+class Filler:
+    """Writes the rows, entity by entity, those that others refer to first."""
+
+    app: App
+    people: dict[str, int] = field(default_factory=dict)
+    ids: dict[str, list[int]] = field(default_factory=dict)
+    held: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    async def fill(self) -> None:
+        """Write everything into the empty database of the app."""
+        async with self.app.database.transaction() as transaction:
+            await self._people(transaction)
+            for record_type in self._ordered():
+                await self._entity(transaction, record_type)
+            await self._shares(transaction)
+            await self._contacts(transaction)
+            await self._events(transaction)
+
+    def _ordered(self) -> list[RecordType]:
+        """Return the types that have rows of their own, each after those that it cannot do without."""
+        waiting = [
+            one for one in self.app.model.types.values() if not one.entity.repeats and one.key not in BY_HAND
+        ]
+        done: list[RecordType] = []
+        while waiting:
+            ready = [
+                one
+                for one in waiting
+                if not any(
+                    link.target in {each.key for each in waiting} and link.target != one.key
+                    for link in one.links.values()
+                    if link.column == "id" and link.card is None
+                )
+            ]
+            assert ready, [one.key for one in waiting]
+            done += ready
+            waiting = [one for one in waiting if one not in ready]
+        return done
+
+    async def _people(self, transaction: Transaction) -> None:
+        ids = await transaction.reserve_ids("user_account", len(PEOPLE))
+        self.people = dict(zip(PEOPLE, ids, strict=True))
+        self.ids["user"] = list(ids)
+        ends = {"absent": NOW + timedelta(days=5), "gone": NOW - timedelta(days=1)}
+        rows = []
+        for name, number in self.people.items():
+            given = {
+                "id": number,
+                "name": f"{name} {mark('user', number)}",
+                "login": f"{mark('user', number)}@example.com",
+                "search_text": f"{name} {mark('user', number)}@example.com",
+                "is_active": True,
+            }
+            if name in ends:
+                given |= {"stand_in": self.people["reader"], "stand_in_until": ends[name]}
+            rows.append(given)
+        await self._insert(transaction, table_spec(self.app.model["user"].entity.table), rows)
+        (team,) = await transaction.reserve_ids("team", 1)
+        self.ids["team"] = [team]
+        await self._insert(
+            transaction,
+            table_spec(self.app.model["team"].entity.table),
+            [{"id": team, "name": mark("team", team)}],
+        )
+        members = await transaction.reserve_ids("team_member", 3)
+        rows = [
+            {"id": members[0], "team": team, "member": self.people["reader"]},
+            {"id": members[1], "team": team, "member": self.people["mate"], "since": NOW - timedelta(days=9)},
+            {"id": members[2], "team": team, "member": self.people["boss"], "until": NOW - timedelta(days=1)},
+        ]
+        self.ids["team_member"] = list(members)
+        await self._insert(transaction, table_spec(self.app.model["team_member"].entity.table), rows)
+
+    async def _entity(self, transaction: Transaction, record_type: RecordType) -> None:
+        places = self._places(record_type)
+        spec = table_spec(record_type.entity.table)
+        lines = {line.column: line for line in record_type.lines.values() if line.card is None}
+        ids = await transaction.reserve_ids(spec.name, len(places))
+        rows = []
+        for number, (record, place) in enumerate(zip(ids, places, strict=True)):
+            row = self._row(record_type.key, spec, lines, record, number)
+            row.update(place)
+            rows.append(row)
+        for holder, record in zip(HOLDERS, ids, strict=False):
+            if isinstance(record_type.visibility, Owned):
+                self.held[record_type.key, holder] = record
+        self.ids[record_type.key] = list(ids)
+        await self._insert(transaction, spec, rows)
+        tables = {table.name: table.as_spec() for table in self.app.card_tables}
+        for card in record_type.cards.values():
+            lines = {line.column: line for line in card.lines}
+            cards = [
+                self._row(record_type.key, tables[card.table], lines, record, number)
+                for number, record in enumerate(ids)
+            ]
+            await self._insert(transaction, tables[card.table], cards)
+
+    def _places(self, record_type: RecordType) -> list[dict[str, object]]:
+        """Return what tells the rows of a type apart: whose they are, or what they hang on."""
+        match record_type.visibility:
+            case Through(reference):
+                target = record_type.links[reference].target
+                return [{record_type.links[reference].source: one} for one in self.ids[target]]
+            case Everyone():
+                return [{}, {}, {"archived_at": NOW}]
+            case Owned(owner):
+                return [
+                    {
+                        owner: self.people[whose] if whose else None,
+                        "archived_at": NOW if "archived" in place else None,
+                    }
+                    for place, whose in HOLDERS.items()
+                ]
+            case Personal(owner, shared):
+                rows: list[dict[str, object]] = [{owner: one} for one in self.people.values()]
+                if shared is not None:
+                    rows = [{**row, shared: False} for row in rows]
+                    rows.append({owner: self.people["stranger"], shared: True})
+                return rows
+
+    def _row(
+        self, key: str, spec: TableSpec, lines: Mapping[str, Line], record: int, number: int
+    ) -> dict[str, object]:
+        row = {one.name: self._value(key, one, lines, record, number) for one in spec.columns}
+        row["id"] = record
+        if "name" in row and "sort_name" in row:
+            row["sort_name"] = fold(str(row["name"]))
+        if "search_text" in row:
+            row["search_text"] = fold(f"{row.get('name')} {mark(key, record)}")
+        if key == "segment":
+            row |= {"entity": "client", "filter": "{}"}
+        return row
+
+    def _value(
+        self, key: str, spec: ColumnSpec, lines: Mapping[str, Line], record: int, number: int
+    ) -> object:
+        line = lines.get(spec.name)
+        if spec.name in {"archived_at", "created_by", "updated_by"}:
+            return None
+        if spec.references is not None or (line is not None and line.kind in (Kind.USER, Kind.REFERENCE)):
+            return self._reference(spec, line, number)
+        if line is not None and line.field.options:
+            chosen = line.field.options[number % len(line.field.options)].key
+            return f'["{chosen}"]' if line.kind is Kind.CHOICES else chosen
+        if spec.name.endswith("_currency"):
+            return "RUB"
+        values: Mapping[ColumnType, object] = {
+            ColumnType.INTEGER: number + 1,
+            ColumnType.BIGINT: number + 1,
+            ColumnType.ID: None,
+            ColumnType.BOOLEAN: number % 2 == 0,
+            ColumnType.DATE: date(2026, 1 + number % 12, 1 + record % 28),
+            ColumnType.INSTANT: NOW - timedelta(hours=record),
+            ColumnType.TEXT: self._text(spec, line, mark(key, record)),
+            ColumnType.JSON: "[]",
+        }
+        return values[spec.type]
+
+    @staticmethod
+    def _text(spec: ColumnSpec, line: Line | None, word: str) -> str:
+        long, most = f"{spec.name} {word}", line.field.max_length if line is not None else None
+        return long if most is None or len(long) <= most else word
+
+    def _reference(self, spec: ColumnSpec, line: Line | None, number: int) -> int | None:
+        """Return another record in turn, so that everybody's rows refer to everybody else's."""
+        target = next(
+            (
+                one.key
+                for one in self.app.model.types.values()
+                if spec.references in (one.table,)
+                or (line is not None and line.kind is Kind.USER and one.key == "user")
+            ),
+            None,
+        )
+        known = self.ids.get(target or "", [])
+        return known[(number + 3) % len(known)] if known else None
+
+    async def _shares(self, transaction: Transaction) -> None:
+        """Lend the rows that are to be lent."""
+        rows: list[dict[str, object]] = []
+        for (key, place), record in self.held.items():
+            given = SHARES.get(place)
+            if given is not None:
+                row = {**given, "entity": key, "record": record, "author": self.people["stranger"]}
+                if isinstance(to := row.get("to_user"), str):
+                    row["to_user"] = self.people[to]
+                rows.append(row)
+        # Whose the share is differs too, so that shares themselves are of everybody.
+        for row, author in zip(rows, [*self.people.values()], strict=False):
+            row["author"] = author
+        ids = await transaction.reserve_ids("share", len(rows))
+        self.ids["share"] = list(ids)
+        for record, row in zip(ids, rows, strict=True):
+            row["id"] = record
+        await self._insert(transaction, table_spec(self.app.model["share"].entity.table), rows)
+
+    async def _contacts(self, transaction: Transaction) -> None:
+        ids = await transaction.reserve_ids("contact_point", len(self.ids["client"]))
+        rows = [
+            {"id": record, "client": client, "kind": "phone", "value": PHONE}
+            for record, client in zip(ids, self.ids["client"], strict=True)
+        ]
+        self.ids["contact_point"] += ids
+        await self._insert(transaction, table_spec(self.app.model["contact_point"].entity.table), rows)
+
+    async def _events(self, transaction: Transaction) -> None:
+        ids = await transaction.reserve_ids("event", len(self.ids["client"]))
+        rows = [
+            {
+                "id": event,
+                "at": NOW - timedelta(minutes=event),
+                "actor": self.people["boss"],
+                "actor_name": "boss",
+                "via": "api",
+                "batch": event,
+                "name": f"client.{mark('client', client)}",
+                "entity": "client",
+                "record": client,
+                "client": client,
+            }
+            for event, client in zip(ids, self.ids["client"], strict=True)
+        ]
+        await self._insert(transaction, table_spec(EventRow), rows)
+
+    @staticmethod
+    async def _insert(
+        transaction: Transaction, spec: TableSpec, rows: Sequence[Mapping[str, object]]
+    ) -> None:
+        stamps: Mapping[str, object] = {"created_at": NOW, "updated_at": NOW, "version": 1}
+        usual = {column.name: stamps.get(column.name, column.default) for column in spec.columns}
+        names = list(usual)
+        await transaction.insert_many(
+            spec.name, names, [[{**usual, **row}[name] for name in names] for row in rows]
+        )
