@@ -37,6 +37,7 @@ _CONSTRAINTS: dict[str, ConstraintKind] = {
 }
 _SERIALIZATION = frozenset({"40001", "40P01"})
 _CANCELLED = "57014"
+_SHORT = 100
 
 
 class PostgresDatabase(Database):
@@ -145,6 +146,7 @@ class _Writing(Connection):
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
+        self._plans_anew = False
 
     async def begin(self, isolation: Isolation | None) -> None:
         await self._execute(f"begin isolation level {isolation}" if isolation else "begin")
@@ -181,14 +183,28 @@ class _Writing(Connection):
                 self._connection.terminate()
 
     async def fetch(self, sql: str, args: Sequence[object]) -> list[Row]:
+        await self._plan_for(args)
         with _told(sql):
             return [tuple(row) for row in await self._connection.fetch(sql, *check_args(args))]
 
     async def fetch_dicts(self, sql: str, args: Sequence[object]) -> list[dict[str, object]]:
+        await self._plan_for(args)
         with _told(sql):
             return [dict(row) for row in await self._connection.fetch(sql, *check_args(args))]
 
+    async def _plan_for(self, args: Sequence[object]) -> None:
+        """Have statements planned for their arguments once a long list comes along.
+
+        A plan for lists of any length, made while the table's statistics are old, compares every row with
+        every item: a bulk write into a new database takes minutes by it.
+        """
+        if self._plans_anew or all(type(one) is not list or len(one) <= _SHORT for one in args):
+            return
+        self._plans_anew = True
+        await self._execute("set local plan_cache_mode = force_custom_plan")
+
     async def execute(self, sql: str, args: Sequence[object]) -> int:
+        await self._plan_for(args)
         return await self._execute(sql, *check_args(args))
 
     async def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
