@@ -139,7 +139,7 @@ class Row:
         for index, (key, part) in enumerate(parts):
             pieces.append(literal(("," if index else "{") + _key(key)))
             pieces.extend(values.get(part) or [literal('"Money"')])
-        pieces.append(literal("}"))
+        pieces.append(literal("}" if parts else "{}"))
         return (
             f"case when {amount} is null or {currency} is null then 'null' else {dialect.concat(pieces)} end"
         )
@@ -186,7 +186,7 @@ class Row:
                 pieces.append(dialect.json_string(value))
             else:
                 pieces.append(literal('"Option"' if part == "__typename" else "null"))
-        pieces.append(literal("}"))
+        pieces.append(literal("}" if parts else "{}"))
         return dialect.concat(pieces)
 
 
