@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import process_time
+from urllib.parse import urlsplit
 from typing import Any, Final
 
 from cardfile.app import App
@@ -16,6 +17,7 @@ from cardfile.journal import Call, command
 from cardfile.plugins import Plugin
 from cardfile.rights import Actor
 from cardfile_bench.databases import Engine, at_server, build_app, server_url
+from cardfile_bench.processes import backend_times
 from cardfile_bench.results import Result
 from cardfile_bench.sizes import Size
 
@@ -137,14 +139,20 @@ async def _product(
         async with app.running():
             for name, deed in (("bulk_create", "bulk.client.fill"), ("bulk_update", "bulk.client.move")):
                 highest = {table: await _highest(app, table) for table in CREATED}
-                began = perf_counter()
+                began = _spent(url)
                 async with app.unit_of_work(actor) as work:
                     await work.do(deed)
-                times[name].append(perf_counter() - began)
+                times[name].append(_spent(url) - began)
                 written[name] = await _written(app, highest, is_change=name == "bulk_update")
         if len(written["bulk_update"].changed["client"]) != size.bulk:
             raise RuntimeError("the product did not change every client")
         return written
+
+
+def _spent(url: str) -> float:
+    """Return the seconds of CPU time that this process and the database have used."""
+    database = urlsplit(url).path.strip("/") if url.startswith("postgresql") else None
+    return process_time() + (sum(backend_times(database).values()) / 1e9 if database else 0.0)
 
 
 async def _highest(app: App, table: str) -> int:
@@ -172,18 +180,18 @@ async def _by_hand(
     """Write the same rows by the fastest means that the driver has."""
     async with _fresh(engine, "floor", folder) as url:
         if engine == "sqlite":
-            _sqlite_by_hand(url.removeprefix("sqlite:///"), rows, times)
+            _sqlite_by_hand(url, rows, times)
         else:
             await _postgres_by_hand(url, rows, times)
 
 
-def _sqlite_by_hand(path: str, rows: Mapping[str, _Rows], times: dict[str, list[float]]) -> None:
-    connection = sqlite3.connect(path, isolation_level=None)
+def _sqlite_by_hand(url: str, rows: Mapping[str, _Rows], times: dict[str, list[float]]) -> None:
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
     try:
         for pragma in ("synchronous=normal", "foreign_keys=on", "mmap_size=268435456", "cache_size=-16384"):
             connection.execute(f"pragma {pragma}")
         for name, written in rows.items():
-            began = perf_counter()
+            began = _spent(url)
             connection.execute("begin immediate")
             for table, changed in written.changed.items():
                 settings = ", ".join(f"{column}=?{place}" for place, column in enumerate(CHANGED[table], 2))
@@ -195,7 +203,7 @@ def _sqlite_by_hand(path: str, rows: Mapping[str, _Rows], times: dict[str, list[
                 listed = ", ".join(f'"{one}"' for one in columns)
                 connection.executemany(f"insert into {table} ({listed}) values ({places})", new)
             connection.execute("commit")
-            times[name].append(perf_counter() - began)
+            times[name].append(_spent(url) - began)
     finally:
         connection.close()
 
@@ -206,7 +214,7 @@ async def _postgres_by_hand(url: str, rows: Mapping[str, _Rows], times: dict[str
     connection: Any = await asyncpg.connect(url, server_settings={"jit": "off", "timezone": "UTC"})
     try:
         for name, written in rows.items():
-            began = perf_counter()
+            began = _spent(url)
             async with connection.transaction():
                 for table, changed in written.changed.items():
                     names = ", ".join(CHANGED[table])
@@ -214,7 +222,7 @@ async def _postgres_by_hand(url: str, rows: Mapping[str, _Rows], times: dict[str
                     await connection.execute(_update_sql(table), *map(list, zip(*changed, strict=True)))
                 for table, (columns, new) in written.new.items():
                     await connection.copy_records_to_table(table, columns=list(columns), records=new)
-            times[name].append(perf_counter() - began)
+            times[name].append(_spent(url) - began)
     finally:
         await connection.close()
 

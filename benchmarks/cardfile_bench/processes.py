@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-__all__ = ["Driver", "Server", "driver", "serving"]
+__all__ = ["Driver", "Server", "backend_times", "driver", "serving"]
 
 PACKAGE = "cardfile_bench"
 
@@ -43,11 +43,11 @@ class Server:
         """Return the CPU time of the server (as process 0) and of the database's processes, in nanoseconds."""
         found = {0: int(self.ask("/told")["ns"])}
         if self._database is not None:
-            found |= _backends(self._database)
+            found |= backend_times(self._database)
         return found
 
 
-def _backends(database: str) -> dict[int, int]:
+def backend_times(database: str) -> dict[int, int]:
     """Return the CPU time of the PostgreSQL processes that serve `database`; none when they run elsewhere."""
     found: dict[int, int] = {}
     for folder in Path("/proc").glob("[0-9]*"):
