@@ -35,6 +35,7 @@ _NO_VALUE: Final = frozenset(
 )  # fmt: skip
 _REPEATED: Final = frozenset({Kind.CHOICE, Kind.CHOICES, Kind.BOOLEAN, Kind.INTEGER, Kind.DATE})
 _KEPT_AT_MOST: Final = 20_000
+_is_defused = re.compile(r"'\s*[=+\-@\t\r]").match
 _pieces = re.compile(r"[,;|/\n]+").split
 _words = re.compile(r"[,;|/\s]+").split
 _tags = re.compile(r"\s*[,;|\n]+\s*").split
@@ -95,6 +96,8 @@ def read_row(row: Row, columns: Sequence[CompiledColumn]) -> ReadRow:
         if column.index >= width:
             continue
         cell = cells[column.index]
+        if type(cell) is str and cell[:1] == "'" and _is_defused(cell):
+            cell = cell[1:]  # As a text table is written, lest a spreadsheet takes the text for a formula.
         if cell is None or (type(cell) is str and _is_nothing(cell, is_text=column.is_text)):
             continue
         if type(cell) is CellError:
