@@ -1,7 +1,7 @@
 """Every GraphQL document of the README and the docs is run, in the order of its page, against the demo.
 
 A block `graphql` that is a query must be answered by one statement; `graphql plain` may take the plain executor;
-`graphql refused` is a mutation that comes back with user errors. A block `json variables` after it gives the
+`graphql refused` is a mutation that comes back with user errors; `graphql file` gets an uploaded list as `$file`. A block `json variables` after it gives the
 variables, `json answer` the data of the answer.
 """
 
@@ -61,6 +61,7 @@ def documents(page: Path) -> Iterator[Document]:
         yield Document(f"{page.name}:{line}", mark, block[2], beside.get("variables"), beside.get("answer"))
 
 
+LIST = "Name;Phone;Goal\nPyotr Petrov;8-916-123-45-68;Strength\nOlga Orlova;8-916-123-45-69;\n"
 ALL = [one for page in PAGES for one in documents(page)]
 
 
@@ -75,10 +76,16 @@ class Room:
         """Return the answer to a document, and the rung by which it came."""
         rungs = self.app.plugin(GraphQLPlugin).engine(self.app).rungs
         before = rungs.copy()
-        body = {"query": document.text, "variables": document.variables}
+        variables = {"file": await self.upload()} if document.mark == "file" else document.variables
+        body = {"query": document.text, "variables": variables}
         response = await self.client.post("/graphql", json=body)
         (rung,) = (rungs - before).elements() if rungs != before else ("none",)
         return response.json(), rung
+
+    async def upload(self) -> str:
+        """Upload a short list and return its id."""
+        response = await self.client.post("/uploads", params={"name": "clients.csv"}, content=LIST.encode())
+        return str(response.json()["id"])
 
 
 @pytest.fixture(scope="module")
