@@ -156,7 +156,8 @@ class _Filler:
             return r.choice(("RUB", "JPY", "KWD"))
         if spec.name.endswith("hash") or spec.name == "sha256":
             return f"secret-{number}"
-        return r.choice(BY_TYPE[spec.type])
+        chosen = r.choice(BY_TYPE[spec.type])
+        return chosen[: line.field.max_length] if line is not None and isinstance(chosen, str) else chosen
 
     def _of_kind(self, line: Line) -> object:
         r = self.random

@@ -169,7 +169,7 @@ class Filters:
 
     def searched(self, record: Record, text: str | None) -> bool:
         """Tell whether every word of a search occurs in the record, in what the reader may see of it."""
-        words = [_word(word) for word in fold(text or "").split()[:8]]
+        words = _words(fold(text or ""))
         searched = record.type.entity.search
         if all(self._is_open(record.type, member) for member in searched):
             kept = [str(record.values.get("search_text"))]
@@ -196,6 +196,7 @@ class Filters:
         )
 
 
+PHONE_MARKS = frozenset(" \t\u00a0()+-./")
 COMPARISONS: Mapping[str, Callable[[int], bool]] = {
     "eq": lambda sign: sign == 0,
     "gt": lambda sign: sign > 0,
@@ -214,11 +215,18 @@ def _canonical(value: object) -> Value:
     return value
 
 
-def _word(word: str) -> str:
-    digits = "".join(letter for letter in word if letter.isdigit())
-    if len(digits) < 5 or "@" in word or any(letter.isalpha() for letter in word):
-        return word
-    return digits[1:] if digits[0] == "8" or (len(digits) == 11 and digits[0] == "7") else digits
+def _words(text: str) -> list[str]:
+    """Return the words of a search; a phone counts as one however it is typed, and as it is kept."""
+    whole = _phone(text)
+    return [whole] if len(whole) >= 5 else [_phone(word) or word for word in text.split()[:8]]
+
+
+def _phone(text: str) -> str:
+    digits = "".join(letter for letter in text if letter not in PHONE_MARKS)
+    if not digits.isdecimal() or len(digits) > 15:
+        return ""
+    is_national = digits[0] == "8" or (len(digits) == 11 and digits[0] == "7")
+    return digits[1:] if len(digits) >= 5 and is_national else digits
 
 
 def _sign(value: Value, other: Value) -> int:
