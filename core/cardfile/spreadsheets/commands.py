@@ -13,6 +13,7 @@ from cardfile.journal.calls import Call
 from cardfile.journal.commands import command
 from cardfile.journal.undo import revert_batch
 from cardfile.query.rows import fetch_records
+from cardfile.rights import EVERYTHING
 from cardfile.spreadsheets.host import host_of
 from cardfile.spreadsheets.issues import issues_from_text
 from cardfile.spreadsheets.previewing import ImportPreview, preview_of
@@ -218,7 +219,17 @@ async def run_import_job(run: JobRun) -> None:
     try:
         await run_import(run.app, int(run.payload["import"]))
     except Halted:
-        raise
+        rows = await fetch_records(
+            run.app.database,
+            run.app.model,
+            run.app.model["import"],
+            EVERYTHING,
+            now=run.now,
+            ids=[int(run.payload["import"])],
+            paths=("state",),
+        )
+        if rows and rows[0]["state"] == ImportState.RUNNING:
+            raise  # Somebody else is at it: look again later whether he came to the end.
     except Refused:
         return  # The import itself says why it failed; another try would fail in the same way.
 

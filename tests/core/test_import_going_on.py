@@ -1,0 +1,112 @@
+"""An import that is cut off between or inside portions goes on; two processes at once do nothing twice."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from import_desk import ImportDesk, counts, write_list
+
+from cardfile.app import App
+from cardfile.journal import UnitOfWork
+from cardfile.settings import Settings
+from cardfile.spreadsheets import Halted, Progress, run_import, running, writing
+from cardfile.spreadsheets.counts import ImportCounts, Miscounted
+
+pytestmark = pytest.mark.anyio
+
+ROWS = 47
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(database_url=database_url, data_dir=tmp_path / "data", plugins=("fitness",), worker=False)
+
+
+@pytest.fixture
+def desk(app: App, monkeypatch: pytest.MonkeyPatch) -> ImportDesk:
+    """A desk at which portions are of five rows."""
+    monkeypatch.setattr(running, "PORTION", 5)
+    return ImportDesk(app)
+
+
+async def start(desk: ImportDesk, path: Path, **arguments: Any) -> int:
+    """Set an import up and leave it to the test to run it."""
+    rows = [("ФИО", "Телефон", "Цель", "Метки")]
+    rows += [(f"Клиент {n}", f"8916000{n:04d}", "сила", "vip") for n in range(ROWS)]
+    file = await desk.upload(write_list(path / "list.xlsx", rows))
+    made = await desk.do("import.start", file=file, **arguments)
+    return int(made.id)
+
+
+class PowerCut(Exception):
+    """What happens to the process in the middle of a portion."""
+
+
+async def test_a_portion_that_breaks_off_leaves_nothing_and_the_next_run_finishes(
+    desk: ImportDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await start(desk, tmp_path)
+    whole, times = writing.Writer.write, []
+
+    async def breaking(self: writing.Writer, work: UnitOfWork, decisions: Any) -> None:
+        await whole(self, work, decisions)
+        times.append(1)
+        if len(times) in (2, 5):
+            raise PowerCut
+
+    monkeypatch.setattr(writing.Writer, "write", breaking)
+    for _ in range(2):
+        with pytest.raises(PowerCut):
+            await run_import(desk.app, number)
+        row = await desk.row("import", number)
+        made = [
+            len(await desk.rows(name)) for name in ("client", "contact_point", "client_tag", "import_row")
+        ]
+        assert made == [row["rows_created"]] * 4
+        assert 0 < row["rows_created"] == row["rows_read"] < ROWS
+    found = await run_import(desk.app, number)
+    assert (found.read, found.created) == (ROWS, ROWS)
+    row = await desk.row("import", number)
+    assert counts(row) == {"read": ROWS, "created": ROWS}
+    assert (
+        len({one["value"] for one in await desk.rows("contact_point")})
+        == len(await desk.rows("client"))
+        == ROWS
+    )
+    undone = await desk.do("import.undo", done=number)
+    assert undone.archived == 2 * ROWS + 1
+    assert await desk.rows("client") == []
+
+
+async def test_of_two_processes_only_one_deals_with_a_portion(desk: ImportDesk, tmp_path: Path) -> None:
+    number = await start(desk, tmp_path)
+    ends = await asyncio.gather(*(run_import(desk.app, number) for _ in range(3)), return_exceptions=True)
+    assert all(isinstance(one, Halted | ImportCounts) for one in ends), ends
+    while (await desk.row("import", number))["state"] == "running":
+        await run_import(desk.app, number)
+    assert counts(await desk.row("import", number)) == {"read": ROWS, "created": ROWS}
+    assert len(await desk.rows("client")) == ROWS
+
+
+async def test_an_import_cancelled_on_its_way_stops_and_is_undone(desk: ImportDesk, tmp_path: Path) -> None:
+    number = await start(desk, tmp_path)
+    stopping: list[asyncio.Task[Any]] = []
+
+    def tell(reached: Progress) -> None:
+        if reached.counts.read >= 10 and not stopping:
+            stopping.append(asyncio.ensure_future(desk.do("import.cancel", started=number)))
+
+    with pytest.raises(Halted):
+        await run_import(desk.app, number, tell=tell)
+    await stopping[0]
+    row = await desk.row("import", number)
+    assert row["state"] == "cancelled"
+    assert len(await desk.rows("client")) == row["rows_created"] < ROWS
+    await desk.do("import.undo", done=number)
+    assert await desk.rows("client") == []
+
+
+def test_counts_that_do_not_add_up_are_a_fault() -> None:
+    with pytest.raises(Miscounted):
+        ImportCounts(read=3, created=2)
