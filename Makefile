@@ -36,7 +36,8 @@ imports: .venv/ready-to-test
 	@$(BIN)/lint-imports
 
 docs: .venv/ready-to-test
-	@$(BIN)/python -m pytest -q tests/core/test_house_rules.py tests/core/test_house_names.py tests/core/test_house_docs.py
+	@$(BIN)/python -m pytest -q tests/core/test_house_rules.py tests/core/test_house_names.py tests/core/test_house_docs.py \
+		tests/graphql/test_docs_tables.py tests/graphql/test_docs_documents.py tests/graphql/test_schema_snapshot.py
 
 bench: .venv/ready-to-test
 	@$(BIN)/cardfile bench

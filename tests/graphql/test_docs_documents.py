@@ -71,6 +71,7 @@ class Room:
 
     app: App
     client: AsyncClient
+    printed: list[str]
 
     async def ask(self, document: Document) -> tuple[Any, str]:
         """Return the answer to a document, and the rung by which it came."""
@@ -102,7 +103,7 @@ async def room(anyio_backend: str, tmp_path_factory: pytest.TempPathFactory) -> 
         transport = ASGITransport(app=make_asgi(app, lifespan=False))
         headers = {"Authorization": f"Bearer {session.key}"}
         async with AsyncClient(transport=transport, base_url="http://localhost", headers=headers) as client:
-            yield Room(app, client)
+            yield Room(app, client, made.queries)
 
 
 def errors_of(data: Any) -> list[Any]:
@@ -124,6 +125,11 @@ async def test_a_document_of_the_docs_is_answered(room: Room, document: Document
     elif document.mark != "plain":
         assert rung == "one statement"
         assert any(value for value in answer["data"].values())
+
+
+async def test_the_demo_prints_the_first_query_of_the_readme(room: Room) -> None:
+    first = next(one for one in ALL if one.place.startswith("README"))
+    assert room.printed[-1] == first.text.strip()
 
 
 async def test_a_table_of_all_codes_is_in_the_docs() -> None:

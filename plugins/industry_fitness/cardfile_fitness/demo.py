@@ -25,6 +25,19 @@ LEADS: Final = 0.06
 REFUSALS: Final = ("Дорого", "Далеко от дома", "Выбрал другой клуб", "Не берёт трубку", "Нет нужных занятий")
 NOTES: Final = ("Грыжа поясничного отдела", "Гипертония", "Астма", "Колено после операции", "Беременность")
 
+QUERY: Final = """{
+  clients(first: 5, filter: { fitness: { goal: { eq: "strength" } } }, orderBy: [{ field: NAME }]) {
+    totalCount
+    nodes {
+      id
+      name
+      phones { value }
+      owner { name }
+      fitness { goal { label } lastVisit membershipEnds }
+    }
+  }
+}"""
+
 Values = dict[str, object]
 
 
@@ -47,6 +60,7 @@ async def make_club(demo: Demo) -> None:
         call = Call(work, opening)
         await opening.function(call)
         await call.finish()
+    demo.queries.append(QUERY)
 
 
 def _opening(demo: Demo, staff: Staff) -> Command:
