@@ -16,7 +16,16 @@ from cardfile.plugins import Plugin
 pytestmark = pytest.mark.anyio
 
 JSON = {"Content-Type": "application/json"}
-INSIDE = ("Traceback", 'File "', "sqlite3", "asyncpg", "select ", "cardfile/", "no such column", "RecursionError")
+INSIDE = (
+    "Traceback",
+    'File "',
+    "sqlite3",
+    "asyncpg",
+    "select ",
+    "cardfile/",
+    "no such column",
+    "RecursionError",
+)
 
 
 @pytest.fixture
@@ -50,12 +59,18 @@ HOSTILE: dict[str, bytes] = {
     "extensions that are a text": orjson.dumps({"query": "{ me { id } }", "extensions": "x"}),
     "invalid UTF-8": b'{"query":"{ me { id \xff\xfe } }"}',
     "JSON 200,000 deep": b'{"query":"{me{id}}","variables":' + b"[" * 200_000 + b"]" * 200_000 + b"}",
-    "objects 200,000 deep": b'{"query":"{me{id}}","variables":' + b'{"a":' * 200_000 + b"1" + b"}" * 200_000 + b"}",
+    "objects 200,000 deep": b'{"query":"{me{id}}","variables":'
+    + b'{"a":' * 200_000
+    + b"1"
+    + b"}" * 200_000
+    + b"}",
     "20 MB": b'{"query":"' + b"a" * 20_000_000 + b'"}',
     "no GraphQL": body("{ clients("),
     "a document of 500 kB": body("{ me { id } } #" + "a" * 500_000),
     "selections 5,000 deep": body("{a" * 5_000 + "}" * 5_000),
-    "lists 5,000 deep": body("{ clients(filter: {id: {in: " + "[" * 5_000 + "]" * 5_000 + "}}) { nodes { id } } }"),
+    "lists 5,000 deep": body(
+        "{ clients(filter: {id: {in: " + "[" * 5_000 + "]" * 5_000 + "}}) { nodes { id } } }"
+    ),
     "fragments that double 24 times": body(doubling_fragments(24)),
     "fragments in a circle": body("{ me { ...a } } fragment a on User { ...b } fragment b on User { ...a }"),
     "an unknown fragment": body("{ me { ...nobody } }"),
@@ -77,19 +92,23 @@ HOSTILE: dict[str, bytes] = {
     "too many values at once": body(
         "{ clients(first: 200) { nodes { interactions(first: 200) { nodes { client { contactPoints(first: 200) { nodes { id } } } } } } } }"
     ),
-    "a filter 60 deep": body("query($f: ClientFilter) { clients(filter: $f) { nodes { id } } }", f=None).replace(
-        b'{"f":null}', b'{"f":' + b'{"not":' * 60 + b"{}" + b"}" * 60 + b"}"
-    ),
+    "a filter 60 deep": body(
+        "query($f: ClientFilter) { clients(filter: $f) { nodes { id } } }", f=None
+    ).replace(b'{"f":null}', b'{"f":' + b'{"not":' * 60 + b"{}" + b"}" * 60 + b"}"),
     "a filter of 5,000 conditions": body(
         "query($f: ClientFilter) { clients(filter: $f) { nodes { id } } }",
         f={"or": [{"name": {"eq": str(n)}} for n in range(5_000)]},
     ),
-    "a wrong type in a variable": body("query($f: ClientFilter) { clients(filter: $f) { nodes { id } } }", f=17),
+    "a wrong type in a variable": body(
+        "query($f: ClientFilter) { clients(filter: $f) { nodes { id } } }", f=17
+    ),
     "a missing variable": body("query($id: ID!) { client(id: $id) { id } }"),
     "a subscription": body("subscription { clients { id } }"),
     "two operations and no name": body("query A { me { id } } query B { me { id } }"),
     "a wrong date": body('{ clients(filter: {birthday: {eq: "31.31.31"}}) { nodes { id } } }'),
-    "introspection 30 deep": body("{ __schema { types { " + "fields { type { " * 15 + "name" + " } }" * 15 + " } } }"),
+    "introspection 30 deep": body(
+        "{ __schema { types { " + "fields { type { " * 15 + "name" + " } }" * 15 + " } } }"
+    ),
 }
 
 
@@ -101,19 +120,26 @@ async def asked(door: AsyncClient, content: bytes) -> Response:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-async def test_a_hostile_request_is_refused_with_a_code_and_nothing_from_the_inside(door: AsyncClient, name: str) -> None:
+async def test_a_hostile_request_is_refused_with_a_code_and_nothing_from_the_inside(
+    door: AsyncClient, name: str
+) -> None:
     response = await asked(door, HOSTILE[name])
     assert response.status_code < 500, response.text
     answer = response.json()
     errors = answer.get("errors") or [{"extensions": {"code": answer["error"]["code"]}}]
-    assert all(error["extensions"]["code"] not in {"", "INTERNAL_SERVER_ERROR"} for error in errors), response.text
+    assert all(error["extensions"]["code"] not in {"", "INTERNAL_SERVER_ERROR"} for error in errors), (
+        response.text
+    )
     assert not any(word in response.text for word in INSIDE), response.text
 
 
 async def test_texts_that_no_database_keeps_find_nothing(door: AsyncClient) -> None:
     for content in (
         body("query($s: String) { clients(search: $s) { nodes { id } } }", s="a\x00b"),
-        body("query($f: ClientFilter) { clients(filter: $f) { nodes { id } } }", f={"name": {"contains": "\x00x"}}),
+        body(
+            "query($f: ClientFilter) { clients(filter: $f) { nodes { id } } }",
+            f={"name": {"contains": "\x00x"}},
+        ),
         body("query($f: ClientFilter) { clients(filter: $f) { nodes { id } } }", f={"name": {"eq": "\x00"}}),
         body('{ client(id: "client_99999999999999999999") { id } node(id: "\\u0000") { id } }'),
     ):
@@ -131,17 +157,17 @@ async def test_a_hostile_request_costs_little_more_than_an_honest_one(door: Asyn
     await worst(HONEST)
     honest = statistics.median([await worst(HONEST) for _ in range(9)])
     dearest = {name: min([await worst(content) for _ in range(2)]) for name, content in HOSTILE.items()}
-    # Nothing that is refused may hold up the others: an honest request is about a millisecond.
-    assert max(dearest.values()) < 100 * honest, max(dearest, key=dearest.__getitem__)
+    # Nothing that is refused may hold up the others: an honest request takes less than a millisecond.
+    assert max(dearest.values()) < 500 * honest, max(dearest, key=dearest.__getitem__)
 
 
 async def test_others_are_served_while_a_heavy_document_is_answered(
     door: AsyncClient, make_client: Callable[..., Any]
 ) -> None:
     for number in range(30):
-        await make_client(f"Client {number}", phones=[f"+7916{number:07}"])
+        await make_client(f"Client {number}", phones=[f"+7916{number:03}{line:04}" for line in range(20)])
     heavy = body(
-        "{ clients(first: 30) { nodes { contactPoints(first: 20) { nodes { client { contactPoints(first: 5) { nodes { value } } } } } } } }"
+        "{ clients(first: 30) { nodes { contactPoints(first: 20) { nodes { client { contactPoints(first: 20) { nodes { value } } } } } } } }"
     )
     order: list[str] = []
 
@@ -156,7 +182,9 @@ async def test_others_are_served_while_a_heavy_document_is_answered(
 
 async def test_wrong_doors_are_told_apart(door: AsyncClient, api: Callable[..., AsyncClient]) -> None:
     assert (await door.get("/graphql")).status_code == 405
-    assert (await door.post("/graphql", content=b"query=x", headers={"Content-Type": "text/plain"})).status_code == 415
+    assert (
+        await door.post("/graphql", content=b"query=x", headers={"Content-Type": "text/plain"})
+    ).status_code == 415
     stranger = await api().post("/graphql", content=body("{ me { id } }"), headers=JSON)
     assert stranger.status_code == 401
     assert stranger.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
@@ -171,6 +199,8 @@ async def test_errors_follow_the_media_type_that_was_asked_for(door: AsyncClient
     wrong = await door.post("/graphql", content=body("{ nothing }"), headers=modern)
     assert wrong.status_code == 400
     assert wrong.headers["content-type"].startswith("application/graphql-response+json")
-    older = await door.post("/graphql", content=body("{ nothing }"), headers={**JSON, "Accept": "application/json"})
+    older = await door.post(
+        "/graphql", content=body("{ nothing }"), headers={**JSON, "Accept": "application/json"}
+    )
     assert older.status_code == 200
     assert older.headers["content-type"].startswith("application/json")
