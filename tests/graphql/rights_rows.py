@@ -50,6 +50,13 @@ SHARES: Mapping[str, Mapping[str, object]] = {
     "no longer lent": {"to_user": "reader", "level": "edit", "archived_at": NOW - timedelta(days=1)},
     "lent to another": {"to_user": "mate", "level": "edit"},
 }
+OWN_WORDS: Mapping[str, Mapping[str, object]] = {
+    "segment": {"entity": "client", "filter": "{}"},
+    "import": {"entity": "client", "mapping": "{}"},
+    "import_row": {"issues": None},
+}
+"""What stands in columns that only their own commands read."""
+
 BY_HAND = ("user", "team", "team_member", "share")
 
 
@@ -188,9 +195,7 @@ class Filler:
             row["sort_name"] = fold(str(row["name"]))
         if "search_text" in row:
             row["search_text"] = fold(f"{row.get('name')} {mark(key, record)}")
-        if key == "segment":
-            row |= {"entity": "client", "filter": "{}"}
-        return row
+        return {**row, **OWN_WORDS.get(key, {})}
 
     def _value(
         self, key: str, spec: ColumnSpec, lines: Mapping[str, Line], record: int, number: int
@@ -198,6 +203,8 @@ class Filler:
         line = lines.get(spec.name)
         if spec.name in {"archived_at", "created_by", "updated_by"}:
             return None
+        if line is None and spec.references is None and spec.null and not spec.name.endswith("_currency"):
+            return None  # what no field shows is a command's own, in a form of its own
         if spec.references is not None or (line is not None and line.kind in (Kind.USER, Kind.REFERENCE)):
             return self._reference(spec, line, number)
         if line is not None and line.field.options:

@@ -26,19 +26,18 @@ __all__ = [
 Rows = Sequence[Mapping[str, object]]
 
 
-async def check_references(
-    unit: Unit, form: Form, rows: Rows, *, befores: Rows | None = None
-) -> Mapping[int, list[Refused]]:
+async def check_references(unit: Unit, form: Form, rows: Rows) -> Mapping[int, list[Refused]]:
     """Return what is refused, by the row's index: targets that do not exist or that the actor may not see.
 
-    One query for each type that is referred to. What a record refers to already (`befores`) is not asked.
+    One query for each type that is referred to. What a record refers to already is no exception: whoever does
+    not see it could find out by trying.
     """
     wanted: dict[str, set[int]] = {}
     places: list[tuple[int, str, str, int]] = []
     for index, row in enumerate(rows):
         for path, target in form.references:
             value = row.get(path)
-            if isinstance(value, int) and (befores is None or befores[index].get(path) != value):
+            if isinstance(value, int):
                 wanted.setdefault(target, set()).add(value)
                 places.append((index, path, target, value))
     if not places:

@@ -38,7 +38,7 @@ async def check_rows(
         except Refused as error:
             values.append(Values())
             errors[index] = list(error.errors)
-    for index, refused in (await check_references(work, form, values, befores=befores)).items():
+    for index, refused in (await check_references(work, form, values)).items():
         errors.setdefault(index, []).extend(refused)
     if creating:
         for row in values:
