@@ -1,8 +1,8 @@
 """Every GraphQL document of the README and the docs is run, in the order of its page, against the demo.
 
 A block `graphql` that is a query must be answered by one statement; `graphql plain` may take the plain executor;
-`graphql refused` is a mutation that comes back with user errors; `graphql file` gets an uploaded list as `$file`. A block `json variables` after it gives the
-variables, `json answer` the data of the answer.
+`graphql refused` is a mutation that comes back with user errors; `graphql file` gets an uploaded list as `$file`.
+A block `json variables` after it gives the variables, `json answer` the data of the answer.
 """
 
 import re
