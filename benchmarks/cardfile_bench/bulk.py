@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from time import process_time
-from urllib.parse import urlsplit
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from cardfile.app import App
 from cardfile.clients import Client
 from cardfile.journal import Call, command
 from cardfile.plugins import Plugin
 from cardfile.rights import Actor
-from cardfile_bench.databases import Engine, at_server, build_app, server_url
+from cardfile_bench.databases import Engine, at_server, build_app, remove_file, server_url
 from cardfile_bench.processes import backend_times
 from cardfile_bench.results import Result
 from cardfile_bench.sizes import Size
@@ -102,13 +102,13 @@ def _plugin(number: int) -> type[Plugin]:
 async def _fresh(engine: Engine, name: str, folder: Path) -> AsyncIterator[str]:
     """Give an empty migrated database, and drop it afterwards."""
     if engine == "sqlite":
-        file = (folder / f"bulk_{name}.db").resolve()
-        _remove(file)
+        file = (folder / f"bulk_{name}.db").absolute()
+        remove_file(file)
         await build_app(f"sqlite:///{file}", folder).migrate()
         try:
             yield f"sqlite:///{file}"
         finally:
-            _remove(file)
+            remove_file(file)
         return
     database = f"cardfile_bench_{name}"
     async with at_server() as server:
@@ -121,11 +121,6 @@ async def _fresh(engine: Engine, name: str, folder: Path) -> AsyncIterator[str]:
     finally:
         async with at_server() as server:
             await server.execute(f'drop database if exists "{database}" with (force)')
-
-
-def _remove(file: Path) -> None:
-    for ending in ("", "-wal", "-shm"):
-        Path(f"{file}{ending}").unlink(missing_ok=True)
 
 
 async def _product(

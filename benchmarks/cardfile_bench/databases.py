@@ -19,7 +19,17 @@ from cardfile_bench import rows
 from cardfile_bench.rows import NOW, tables
 from cardfile_bench.sizes import Size
 
-__all__ = ["ENGINES", "Engine", "at_server", "build_app", "prepare", "server_url", "token_of", "why_absent"]
+__all__ = [
+    "ENGINES",
+    "Engine",
+    "at_server",
+    "build_app",
+    "prepare",
+    "remove_file",
+    "server_url",
+    "token_of",
+    "why_absent",
+]
 
 Engine = Literal["sqlite", "postgres"]
 ENGINES: Final[tuple[Engine, ...]] = ("sqlite", "postgres")
@@ -47,14 +57,13 @@ def build_app(url: str, folder: Path, *plugins: type[Plugin]) -> App:
 
 async def prepare(engine: Engine, size: Size, folder: Path) -> str:
     """Return the URL of a database with the data in it; it is made unless it is there already."""
-    folder.mkdir(parents=True, exist_ok=True)
+    _make_folder(folder)
     if engine == "sqlite":
         file = folder / f"{size.name}.db"
-        url = f"sqlite:///{file.resolve()}"
+        url = f"sqlite:///{file.absolute()}"
         if await _is_made(url, folder, size):
             return url
-        for ending in ("", "-wal", "-shm"):
-            Path(f"{file}{ending}").unlink(missing_ok=True)
+        remove_file(file)
     else:
         name = f"cardfile_bench_{size.name}"
         url = f"{server_url()}/{name}"
@@ -67,6 +76,20 @@ async def prepare(engine: Engine, size: Size, folder: Path) -> str:
             await server.execute(f'alter database "{name}" set max_parallel_workers_per_gather = 0')
     await _make(url, folder, size)
     return url
+
+
+def _make_folder(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def remove_file(file: Path) -> None:
+    """Remove an SQLite database with what belongs to it."""
+    for ending in ("", "-wal", "-shm"):
+        Path(f"{file}{ending}").unlink(missing_ok=True)
+
+
+def _is_there(url: str) -> bool:
+    return Path(url.removeprefix("sqlite:///")).exists()
 
 
 async def why_absent(engine: Engine) -> str | None:
@@ -104,7 +127,7 @@ def _fingerprint(app: App, size: Size) -> str:
 
 
 async def _is_made(url: str, folder: Path, size: Size) -> bool:
-    if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists():
+    if url.startswith("sqlite") and not _is_there(url):
         return False
     app = build_app(url, folder)
     try:

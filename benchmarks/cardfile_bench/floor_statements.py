@@ -40,13 +40,15 @@ def statements(write: Spelling, *, mine: bool) -> Mapping[str, Statement]:
 
 def _board(write: Spelling, seen: str) -> str:
     phones = write.list(
-        f"select {write.object(value=write.text('p.value'), isPrimary=write.truth('p.is_primary'))} j from contact_point p"
+        f"select {write.object(value=write.text('p.value'), isPrimary=write.truth('p.is_primary'))} j"
+        " from contact_point p"
         " where p.client = c.id and p.kind = 'phone' and p.archived_at is null"
         " order by p.is_primary desc, p.id limit 200"
     )
     kind = case_of("i.kind", timeline.KINDS)
     last = write.list(
-        f"select {write.object(at=write.instant('i.at'), kind=kind, subject=write.text('i.subject'))} j from interaction i"
+        f"select {write.object(at=write.instant('i.at'), kind=kind, subject=write.text('i.subject'))} j"
+        " from interaction i"
         " where i.client = c.id and i.archived_at is null"
         f" order by {write.order('-i.at', '-i.id')} limit 1"
     )
@@ -87,7 +89,8 @@ def _card(write: Spelling, seen: str) -> str:
     contacts = "from contact_point p where p.client = c.id and p.archived_at is null and p.kind ="
     order = "order by p.is_primary desc, p.id limit 200"
     phone = write.object(
-        id=write.id("contact_point", "p.id"), value=write.text("p.value"), raw=write.text("p.raw"), label=write.text("p.label"),
+        id=write.id("contact_point", "p.id"), value=write.text("p.value"), raw=write.text("p.raw"),
+        label=write.text("p.label"),
         isPrimary=write.truth("p.is_primary"),
     )  # fmt: skip
     email = write.object(
@@ -109,7 +112,8 @@ def _card(write: Spelling, seen: str) -> str:
         plan=plan,
     )  # fmt: skip
     visit = write.object(
-        id=write.id("fitness_visit", "v.id"), enteredAt=write.instant("v.entered_at"), leftAt=write.instant("v.left_at"),
+        id=write.id("fitness_visit", "v.id"), enteredAt=write.instant("v.entered_at"),
+        leftAt=write.instant("v.left_at"),
         via=case_of("v.via", WAYS),
     )  # fmt: skip
     fitness = write.object(
@@ -166,11 +170,13 @@ def _card(write: Spelling, seen: str) -> str:
     entry = write.object(
         id=write.id("timeline_entry", "e.id"), at=write.instant("e.at"), kind=case_of("e.kind", event),
         title=write.text("e.title"), event=write.text("e.event"),
-        actor=f"case when e.actor is null then 'null' else (select {write.object(name=write.text('a.name'))} from user_account a where a.id = e.actor) end",
+        actor="case when e.actor is null then 'null' else (select " + write.object(name=write.text("a.name"))
+        + " from user_account a where a.id = e.actor) end",
     )  # fmt: skip
     told = "e.entity not in ('interaction', 'client_standing', 'contact_point', 'client_tag')"
     timeline_rows = (
-        'select i.id + 4503599627370496 as id, i.at as at, i.kind as kind, i.subject as title, null as event, i."user" as actor'
+        "select i.id + 4503599627370496 as id, i.at as at, i.kind as kind, i.subject as title, null as event,"
+        ' i."user" as actor'
         f" from interaction i where i.client = {me} and i.archived_at is null"
         " union all select e.id, e.at, 'event', null, e.name, e.actor from event e"
         f" where e.client = {me} and {told} and (select merged_into from client where id = {me}) is null"
@@ -219,7 +225,8 @@ def _clients(write: Spelling, seen: str) -> str:
     )
     node = write.object(
         id=write.id("client", "c.id"), name=write.text("c.name"), standing=case_of("c.standing", STANDINGS),
-        owner=write.person("u"), city=write.text("c.city"), lastContactAt=write.instant("c.last_contact_at"), phones=phones,
+        owner=write.person("u"), city=write.text("c.city"),
+        lastContactAt=write.instant("c.last_contact_at"), phones=phones,
         fitness=write.object(goal=case_of("c.goal", GOALS), membershipEnds=write.date("c.membership_ends")),
     )  # fmt: skip
     place = write.joined(["'['", write.text("c.sort_name"), "','", "c.id", "']'"])
@@ -253,7 +260,8 @@ def _deep(write: Spelling, seen: str, *, mine: bool) -> str:
     plan = write.object(id=write.id("fitness_plan", "p.id"), name=write.text("p.name"))
     body = write.object(id=write.id("fitness_membership", "m.id"), endsOn=write.date("m.ends_on"), plan=plan)
     visit = write.object(
-        id=write.id("fitness_visit", "v.id"), enteredAt=write.instant("v.entered_at"), leftAt=write.instant("v.left_at"),
+        id=write.id("fitness_visit", "v.id"), enteredAt=write.instant("v.entered_at"),
+        leftAt=write.instant("v.left_at"),
         membership=f"case when m.id is null then 'null' else {body} end",
     )  # fmt: skip
     # A visit's membership could be another client's: it is seen with that one.
@@ -294,6 +302,7 @@ def _deep(write: Spelling, seen: str, *, mine: bool) -> str:
         ),
     )
     nodes = write.list(
-        f"select {client} j from client c where c.archived_at is null{seen} order by {write.order('c.sort_name', 'c.id')} limit 50"
+        f"select {client} j from client c where c.archived_at is null{seen}"
+        f" order by {write.order('c.sort_name', 'c.id')} limit 50"
     )
     return f"select {write.object(clients=write.object(nodes=nodes))}"

@@ -19,80 +19,19 @@ NOW: Final = datetime(2026, 11, 1, 9, tzinfo=UTC)
 
 STANDINGS: Final = ("lead", "potential", "active", "permanent", "lost")
 
-FIRST = [
-    "Анна",
-    "Ольга",
-    "Мария",
-    "Елена",
-    "Ирина",
-    "Наталья",
-    "Павел",
-    "Иван",
-    "Олег",
-    "Дмитрий",
-    "Сергей",
-    "Николай",
-    "Татьяна",
-    "Светлана",
-    "Пётр",
-    "Юлия",
-    "Алексей",
-    "Максим",
-    "Артём",
-    "София",
-    "Emma",
-    "Noah",
-    "Liam",
-    "Mia",
-    "Clara",
-    "Hugo",
-    "Alma",
-    "Jonas",
-    "Greta",
-    "Bruno",
-]
-LAST = tuple(
-    f"{root}{ending}"
-    for root in [
-        "Петр",
-        "Иван",
-        "Смирн",
-        "Ковал",
-        "Кузнец",
-        "Попов",
-        "Новик",
-        "Морозо",
-        "Волк",
-        "Лебед",
-        "Berg",
-        "Lund",
-        "Silv",
-        "Cost",
-    ]
-    for ending in ["ов", "ев", "ова", "ева", "енко", "ский", "ин", "ина", "a"]
-)
-WORDS = [
-    "пробная",
-    "годовой",
-    "семейный",
-    "зал",
-    "студия",
-    "группа",
-    "персональная",
-    "бассейн",
-    "йога",
-    "сила",
-    "продление",
-    "заморозка",
-    "вечер",
-    "утро",
-    "выходные",
-    "договор",
-    "оплата",
-    "перенос",
-    "отзыв",
+FIRST = (
+    "Анна", "Ольга", "Мария", "Елена", "Ирина", "Наталья", "Павел", "Иван", "Олег", "Дмитрий", "Сергей",
+    "Николай", "Татьяна", "Светлана", "Пётр", "Юлия", "Алексей", "Максим", "Артём", "София", "Emma", "Noah",
+    "Liam", "Mia", "Clara", "Hugo", "Alma", "Jonas", "Greta", "Bruno",
+)  # fmt: skip
+ROOTS = "Петр Иван Смирн Ковал Кузнец Попов Новик Морозо Волк Лебед Berg Lund Silv Cost"
+ENDINGS = "ов ев ова ева енко ский ин ина a"
+LAST = tuple(f"{root}{ending}" for root in ROOTS.split() for ending in ENDINGS.split())
+WORDS = (
+    "пробная", "годовой", "семейный", "зал", "студия", "группа", "персональная", "бассейн", "йога", "сила",
+    "продление", "заморозка", "вечер", "утро", "выходные", "договор", "оплата", "перенос", "отзыв",
     "вопрос",
-]
+)  # fmt: skip
 GOALS = ("health", "weight", "strength", "endurance", "flexibility", "recovery")
 INTERESTS = ("gym", "swimming", "yoga", "pilates", "dance", "boxing", "sauna")
 PLANS = (
@@ -151,7 +90,7 @@ def _people(size: Size, chance: random.Random) -> Iterator[Table]:
 
 
 class _Club:
-    """Clients and what hangs on them; the first sixth has come more often than the rest."""
+    """Clients and what hangs on them; the first sixth has come more often, and a few hardly go home."""
 
     def __init__(self, size: Size, chance: random.Random) -> None:
         self.size = size
@@ -186,7 +125,9 @@ class _Club:
             self._client(one)
 
     def _somebody(self) -> int:
-        return self.chance.randint(1, self.size.clients // (6 if self.chance.random() < 0.4 else 1))
+        luck, clients = self.chance.random(), self.size.clients
+        most = max(1, clients // 250) if luck < 0.1 else clients // 6 if luck < 0.45 else clients
+        return self.chance.randint(1, most)
 
     def _ago(self, days: int) -> datetime:
         return NOW - timedelta(microseconds=self.chance.randint(1, days * 86_400_000_000))

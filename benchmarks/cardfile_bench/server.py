@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AsyncExitStack
 from pathlib import Path
+from socket import socket
 from typing import Any
 
 import uvicorn
@@ -55,6 +56,16 @@ async def _send(send: Send, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.is_listening.set()
+
+
 async def serve(url: str, folder: Path) -> None:
     """Serve until the standard input ends."""
     app = build_app(url, folder)
@@ -80,10 +91,9 @@ async def serve(url: str, folder: Path) -> None:
             server_header=False,
             proxy_headers=False,
         )
-        server = uvicorn.Server(config)
+        server = _Server(config)
         serving = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.01)
+        await server.is_listening.wait()
         port = server.servers[0].sockets[0].getsockname()[1]
         tokens = {name: await token_of(app, user) for name, user in READERS.items()}
         told_once = {"port": port, "tokens": tokens, "clients": floors.clients}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from cardfile.query.pieces import Plan
 from cardfile_graphql.errors import Code, RequestError
 from cardfile_graphql.limits import DocumentLimits, parse_document
+from cardfile_graphql.variables import Signature
 from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
@@ -32,6 +33,15 @@ class Document:
     plans: dict[PlanKey, list[Plan]] = field(default_factory=dict)
     uncompilable: set[str | None] = field(default_factory=set)
     count: int = 0
+    signatures: dict[str | None, Signature] = field(default_factory=dict)
+
+    def signature(self, operation: OperationDefinitionNode, schema: GraphQLSchema) -> Signature:
+        """Return what an operation of the document declares of its variables."""
+        name = operation.name.value if operation.name else None
+        found = self.signatures.get(name)
+        if found is None:
+            found = self.signatures[name] = Signature(schema, operation)
+        return found
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Return the operation to run; raises `RequestError` when `name` does not tell which."""

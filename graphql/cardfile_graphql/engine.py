@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import orjson
-from graphql.execution.values import get_variable_values
 
 from cardfile.app import App
 from cardfile.errors import DatabaseError, Refused
@@ -32,7 +31,6 @@ from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, Oper
 __all__ = ["Answer", "Engine", "Request"]
 
 LOG = logging.getLogger("cardfile.graphql")
-NO_VARIABLES: Mapping[str, object] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +73,7 @@ class Engine:
         try:
             document = self.documents.get(request.query)
             operation = document.operation(request.operation)
-            variables = self._variables(operation, request.variables)
+            variables = document.signature(operation, self.built.schema).coerce(request.variables)
         except RequestError as error:
             return Answer(orjson.dumps({"errors": error.errors}), error.status)
         try:
@@ -88,22 +86,6 @@ class Engine:
             return _failed(error_json(Code.TIMEOUT, message, requestId=context.request_id), 503)
         except Refused as refusal:
             return _failed(error_of_refusal(refusal, context.texts), 200)
-
-    def _variables(
-        self, operation: OperationDefinitionNode, given: Mapping[str, object]
-    ) -> Mapping[str, object]:
-        if not operation.variable_definitions:
-            return NO_VARIABLES
-        coerced = get_variable_values(
-            self.built.schema,
-            operation.variable_definitions,
-            dict(given),
-            max_errors=10,
-            hide_suggestions=True,
-        )
-        if isinstance(coerced, list):
-            raise RequestError.of_graphql(Code.BAD_USER_INPUT, coerced)
-        return coerced.coerced
 
     async def _run(
         self,

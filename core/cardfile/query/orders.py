@@ -71,7 +71,8 @@ class Order:
         values = expressions or [key.expression(row) for key in self.keys]
         terms = []
         for key, value in zip(self.keys, values, strict=True):
-            if key.line is None:
+            if key.line is None and len(self.keys) == 1:
+                # The primary key's own index has the database's order; in others the id is as any column.
                 terms.append(f"{value} {'desc' if key.is_descending else 'asc'}")
             else:
                 terms.append(dialect.descending(value) if key.is_descending else dialect.ascending(value))

@@ -150,7 +150,8 @@ class Row:
             for key, option in self._options(line).items()
         )
         unknown = self._unknown_choice(value, parts)
-        return f"case when {value} is null then 'null' else case {value}{cases} else {unknown} end end"
+        # Null is asked for last: nearly always one of the known keys is there.
+        return f"case {value}{cases} else case when {value} is null then 'null' else {unknown} end end"
 
     def _choices(self, line: Line, value: str, parts: Sequence[tuple[str, str]]) -> str:
         dialect, each = self.statement.dialect, "c.value"
