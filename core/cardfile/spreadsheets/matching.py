@@ -41,8 +41,8 @@ class Known:
 class Matcher:
     """Looks up the records that rows mean, a portion at a time, all of them by a handful of statements.
 
-    Every holder of a contact is found, whoever may see him: else a list would make a second client of a
-    colleague's one. What is told of him is another matter.
+    Only holders of a contact who may be seen are found: else a list of guessed numbers would tell which of
+    them are colleagues' clients. What an earlier import of the reader's made is known wherever it is now.
     """
 
     def __init__(self, plan: Plan, rights: Rights, *, earlier: Sequence[int], paths: Collection[str]) -> None:
@@ -54,7 +54,9 @@ class Matcher:
 
     async def look_up(self, unit: Unit, rows: Sequence[ReadRow], *, with_values: bool) -> Known:
         """Return what is known of the rows; `with_values` also reads the records that may be changed."""
-        holders = await self._holders(unit, {key for row in rows for key in row.keys})
+        holders = await self._visible(
+            unit, await self._holders(unit, {key for row in rows for key in row.keys})
+        )
         strangers = [row.number for row in rows if not any(key in holders for key in row.keys)]
         earlier = await self._rows_of_earlier_imports(unit, strangers)
         told = {row.record for row in rows if row.record is not None}
@@ -66,6 +68,13 @@ class Matcher:
         values = await self._values(unit, editable) if editable else {}
         return Known(holders, earlier, frozenset(alive), frozenset(readable), frozenset(editable), values)
 
+    async def _visible(
+        self, unit: Unit, holders: Mapping[Key, tuple[int, ...]]
+    ) -> dict[Key, tuple[int, ...]]:
+        seen = await self._reach(unit, {record for records in holders.values() for record in records}, "read")
+        near = {key: tuple(one for one in records if one in seen) for key, records in holders.items()}
+        return {key: records for key, records in near.items() if records}
+
     async def _holders(self, unit: Unit, keys: Iterable[Key]) -> dict[Key, tuple[int, ...]]:
         wanted: dict[str, set[str]] = defaultdict(set)
         for path, value in keys:
@@ -74,7 +83,7 @@ class Matcher:
         host = unit.app
         for path, values in wanted.items():
             entry = self._keyed.get(path)
-            if entry is None:
+            if entry is None or not self._rights.sees(entry.target, "value"):
                 continue
             link, target = entry.link, host.model[entry.target]
             back = next(
@@ -163,14 +172,19 @@ class Matcher:
         return values
 
 
-async def earlier_imports(unit: Unit, sha256: str, sheet: str, entity: str, *, but: int) -> list[int]:
-    """Return the imports of the same sheet of the same file that were not undone, without the import `but`."""
+async def earlier_imports(
+    unit: Unit, rights: Rights, sha256: str, sheet: str, entity: str, *, but: int
+) -> list[int]:
+    """Return the imports of the same sheet of the same file that were not undone, without the import `but`.
+
+    Only those that one with `rights` may see.
+    """
     host = unit.app
     rows = await fetch_records(
         host.database,
         host.model,
         host.model["import"],
-        EVERYTHING,
+        rights,
         now=unit.now,
         filter={
             "sha256": {"eq": sha256},

@@ -270,7 +270,12 @@ class _Run:
         row = self._row
         plan = self.app.commands.plans[self.record_type.key]
         earlier = await earlier_imports(
-            work, str(row["sha256"]), str(row["sheet"]), self.record_type.key, but=self.number
+            work,
+            self.actor.rights,
+            str(row["sha256"]),
+            str(row["sheet"]),
+            self.record_type.key,
+            but=self.number,
         )
         paths = {place.path for _, place in self._places.values() if place.kind is not PlaceKind.ID}
         matcher = Matcher(plan, self.actor.rights, earlier=earlier, paths=paths)

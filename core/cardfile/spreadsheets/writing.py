@@ -91,7 +91,7 @@ class Writer:
         scope = rights.scope(self.record_type.key, "assign") or rights.scope(self.record_type.key, "edit")
         for one in changed:
             if owner is not None and owner in one.changes:
-                one.refused = check_owner(self.record_type, one.changes, self.actor, scope)
+                one.refused = check_owner(self.record_type, one.changes, self.actor, scope, before=one.values)
 
         async def do(call: Call, some: Sequence[Existing]) -> None:
             await call.bulk_write(self.table, {one.record: Values(one.changes) for one in some})
