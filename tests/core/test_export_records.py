@@ -76,6 +76,23 @@ async def test_what_was_edited_in_the_sheet_is_changed_and_nothing_else(
     assert [row["city"] for row in await desk.rows("client")] == ["Тула", "Пермь"]
 
 
+async def test_a_computed_column_of_an_export_goes_nowhere_though_a_list_s_own_one_does(
+    desk: ImportDesk, tmp_path: Path
+) -> None:
+    title = "Дата окончания абонемента"
+    foreign = write_list(
+        tmp_path / "a.xlsx", [("ФИО", "Телефон", title), ("Анна", "89161112233", "31.12.26")]
+    )
+    await desk.bring_in(foreign)
+    (anna,) = await desk.rows("client")
+    assert anna["fitness.paid_until"].isoformat() == "2026-12-31"
+    (row,) = await export(desk, tmp_path / "b.xlsx", system())
+    assert (title in row, row["Код записи"]) == (True, "client_1")
+    seen = await desk.do("import.preview", file=await desk.upload(tmp_path / "b.xlsx"))
+    fields = {one.name: one.field for one in seen.columns}
+    assert (fields[title], fields["ФИО"]) == (None, "name")
+
+
 async def test_values_are_written_as_people_read_them(desk: ImportDesk, tmp_path: Path) -> None:
     olga = await desk.colleague("Ольга Белова", "manager", login="olga@example.com")
     client = await desk.client(

@@ -1,6 +1,6 @@
 """The first look at a list: which sheet, which header, which column is which field."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,7 @@ from cardfile.spreadsheets.headers import Header, find_header, header_at
 from cardfile.spreadsheets.mapping import ColumnMatch, known_words, propose_mapping
 from cardfile.spreadsheets.reader import SheetFile
 from cardfile.spreadsheets.targets import ID_PATH, Place, read_path
+from cardfile.texts import Label
 from cardfile.values.text import fold_key
 
 __all__ = ["Probe", "Wishes", "places_by_column", "probe"]
@@ -65,8 +66,10 @@ async def probe(
     for one in columns:
         if one.match is None or one.match.path != (ID_PATH,) or one.index in chosen:
             continue
-        # Other programs have numbers for their records, too: only codes of ours are meant.
-        if not all(record_type.local_id_or_none(text) is not None for text in one.samples):
+        if all(record_type.local_id_or_none(text) is not None for text in one.samples):
+            chosen |= {index: None for index in _closed(record_type, columns, places) if index not in chosen}
+        else:
+            # Other programs have numbers for their records, too: only codes of ours are meant.
             chosen[one.index] = None
     return Probe(sheet, header, propose_mapping(header, sample, targets, chosen=chosen), sample)
 
@@ -85,6 +88,32 @@ def places_by_column(
             columns=", ".join(found.header.names.values()),
         )
     return mapped
+
+
+def _closed(
+    record_type: RecordType, columns: Sequence[ColumnMatch], places: Mapping[str, Place]
+) -> Iterator[int]:
+    """Yield the columns of an export that hold fields nobody can fill, such as computed ones.
+
+    In a foreign list the same words may well mean a field that can be filled.
+    """
+    closed = {
+        fold_key(name)
+        for path, line in record_type.lines.items()
+        if path not in places
+        for name in _labels(line.field.label)
+    }
+    for one in columns:
+        if one.match is None or fold_key(one.name) not in closed:
+            continue
+        place = places[".".join(one.match.path)]
+        label = place.line.field.label if place.line is not None else place.label
+        if fold_key(one.name) not in map(fold_key, _labels(label)):
+            yield one.index
+
+
+def _labels(label: Label) -> tuple[str, ...]:
+    return (label,) if isinstance(label, str) else tuple(label.values())
 
 
 def _named(file: SheetFile, name: str) -> SheetInfo:
