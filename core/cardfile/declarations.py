@@ -52,7 +52,7 @@ class Role:
             for entity, given in paths.items():
                 if not isinstance(given, tuple):
                     raise DeclarationError(
-                        f"role {self.key!r}: {what}[{entity!r}] is {given!r}: write a tuple, such as ('phones',)"
+                        f"role {self.key!r}: {what}[{entity!r}] is {given!r}: write a tuple, as ('phones',)"
                     )
 
 
