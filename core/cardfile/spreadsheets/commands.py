@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
 from cardfile.access.file_table import File
 from cardfile.access.files import StoredFile
@@ -92,12 +92,14 @@ class IssueScope(StrEnum):
 @command("import.start", label={"en": "Import a list", "ru": "Импортировать список"})
 async def start_import(
     call: Call,
-    file: File,
-    duplicates: DuplicateMode = DuplicateMode.SKIP,
-    owner: User | None = None,
-    mapping: dict[str, object] | None = None,
-    sheet: str | None = None,
-    header_row: int | None = None,
+    file: Annotated[File, "The uploaded list."],
+    duplicates: Annotated[DuplicateMode, "What to do with rows that are known already."] = DuplicateMode.SKIP,
+    owner: Annotated[User | None, "Who gets the new records that name nobody."] = None,
+    mapping: Annotated[
+        dict[str, object] | None, "The field for a column by its name or letter, null to leave it out."
+    ] = None,
+    sheet: Annotated[str | None, "The sheet; the one that looks most like a list unless told."] = None,
+    header_row: Annotated[int | None, "The row of the header; found unless told."] = None,
 ) -> Import:
     """Bring in the list in an uploaded file, in the background.
 
@@ -122,11 +124,13 @@ async def start_import(
 )
 async def preview_import(
     call: Call,
-    file: File,
-    duplicates: DuplicateMode = DuplicateMode.SKIP,
-    mapping: dict[str, object] | None = None,
-    sheet: str | None = None,
-    header_row: int | None = None,
+    file: Annotated[File, "The uploaded list."],
+    duplicates: Annotated[DuplicateMode, "What to do with rows that are known already."] = DuplicateMode.SKIP,
+    mapping: Annotated[
+        dict[str, object] | None, "The field for a column by its name or letter, null to leave it out."
+    ] = None,
+    sheet: Annotated[str | None, "The sheet; the one that looks most like a list unless told."] = None,
+    header_row: Annotated[int | None, "The row of the header; found unless told."] = None,
 ) -> ImportPreview:
     """Say how a list would be understood, and what would become of its first rows; nothing is written."""
     wishes = Wishes(sheet, header_row, _read_mapping(mapping))
@@ -182,7 +186,11 @@ async def undo_import(call: Call, done: Import) -> ImportUndone:
     event="import.issues_told",
 )
 async def issues_of_import(
-    call: Call, done: Import, show: IssueScope = IssueScope.ALL, first: int = 100, after_row: int = 0
+    call: Call,
+    done: Import,
+    show: Annotated[IssueScope, "Which rows to tell of."] = IssueScope.ALL,
+    first: Annotated[int, "How many rows at most."] = 100,
+    after_row: Annotated[int, "The row after which to go on."] = 0,
 ) -> ImportIssues:
     """Tell what was noticed in the rows of an import, in the caller's language, by their place in the list."""
     if not 1 <= first <= MOST_ISSUES:
