@@ -1,6 +1,8 @@
 """The tables of the docs say what the code says; a table that has fallen behind is shown as it should be."""
 
 import inspect
+import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,3 +107,21 @@ def test_the_table_of_commands_is_complete() -> None:
 def test_the_exit_codes_are_told() -> None:
     page = README.read_text(encoding="utf-8")
     assert [one for one in ExitCode if f"`{one.value}` " not in page] == []
+
+
+def test_the_drawing_of_the_rooms_is_that_of_the_import_contract() -> None:
+    contracts = tomllib.loads((DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "importlinter"
+    ]
+    layers = next(one["layers"] for one in contracts["contracts"] if one.get("containers") == ["cardfile"])
+    rooms = [name for layer in layers for name in re.findall(r"[a-z_]+", layer)]
+    drawing = (
+        (DOCS / "architecture.md")
+        .read_text(encoding="utf-8")
+        .partition("\n cardfile\n")[2]
+        .partition("```")[0]
+    )
+    drawn = re.findall(r"[a-z_]+", re.sub(r"(?<=\S) {4,}.*", "", drawing))
+    assert set(drawn) == set(rooms) - {"__main__", "core_plugin"}
+    place = {name: index for index, layer in enumerate(layers) for name in re.findall(r"[a-z_]+", layer)}
+    assert [place[name] for name in drawn] == sorted(place[name] for name in drawn)
