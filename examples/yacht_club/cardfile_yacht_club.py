@@ -1,10 +1,20 @@
 """A yacht club's edition: three lines on the client's card, the club's boats, and one thing to do with them."""
 
-from cardfile import (
-    Call, CardField, CreateTable, Entity, Field, Kind, Migration, Plugin, Record, Refused, command,
-)  # fmt: skip
 from piccolo.columns import BigInt, Date, ForeignKey, OnDelete, Varchar
 
+from cardfile import (
+    Call,
+    CardField,
+    CreateTable,
+    Entity,
+    Field,
+    Kind,
+    Migration,
+    Plugin,
+    Record,
+    Refused,
+    command,
+)  # fmt: skip
 from cardfile.clients import Client
 
 
@@ -52,9 +62,19 @@ class YachtClub(Plugin):
 
     entities = (boats,)
     card_fields = (
-        CardField("licence", {"en": "Licence", "ru": "Права"}, Kind.TEXT, on="client", synonyms=("удостоверение",)),
-        CardField("experience", {"en": "Experience", "ru": "Опыт"}, Kind.CHOICE, on="client", choices=("none", "crew", "skipper")),
-        CardField("fee", {"en": "Yearly fee", "ru": "Взнос"}, Kind.MONEY, on="client", synonyms=("годовой взнос",)),
+        CardField(
+            "licence", {"en": "Licence", "ru": "Права"}, Kind.TEXT, on="client", synonyms=("удостоверение",)
+        ),
+        CardField(
+            "experience",
+            {"en": "Experience", "ru": "Опыт"},
+            Kind.CHOICE,
+            on="client",
+            choices=("none", "crew", "skipper"),
+        ),
+        CardField(
+            "fee", {"en": "Yearly fee", "ru": "Взнос"}, Kind.MONEY, on="client", synonyms=("годовой взнос",)
+        ),
     )
     commands = (moor,)
     grants = {"manager": {"boat": "moor:own"}, "head": {"boat": "moor:team"}}
