@@ -321,6 +321,14 @@ async def test_files_of_others_are_missing_and_uploads_need_a_right(
         assert (await client.post("/uploads?name=a.txt", content=b"x")).status_code == 403
 
 
+async def test_a_token_does_not_import_with_more_than_its_own_rights(house: RightsHouse) -> None:
+    cut = TokenScopes.parse(["import:*", "client:import", "file:*"]).cut(house.rights(Scope.OWN))
+    program = replace(house.actor(cut), token=1)
+    with pytest.raises(NotAllowed, match="token"):
+        async with house.app.unit_of_work(program) as work:
+            await work.do("import.start", file=house.filler.held["file", "own"])
+
+
 async def test_who_is_sent_away_is_nobody(
     app: App, api: Callable[..., AsyncClient], make_user: Callable[..., Awaitable[Person]]
 ) -> None:

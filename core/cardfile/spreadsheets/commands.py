@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from cardfile.access.file_table import File
 from cardfile.access.files import StoredFile
 from cardfile.access.tables import User
-from cardfile.errors import Refused
+from cardfile.errors import NotAllowed, Refused
 from cardfile.jobs import JobKind, JobRun
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import command
@@ -106,6 +106,7 @@ async def start_import(
     `mapping` gives a field (`fitness.goal`, or its label) for a column by its name or letter, null to leave
     the column out; what it does not name is guessed. `owner` gets all new records that name nobody.
     """
+    await _require_all_rights(call)
     choices = Choices(
         Wishes(sheet, header_row, _read_mapping(mapping)),
         DuplicateMode(duplicates),
@@ -115,6 +116,17 @@ async def start_import(
     await host_of(call.app).jobs.enqueue(RUN, {"import": made.id}, key=f"import:{made.id}")
     call.be_about(made)
     return made
+
+
+async def _require_all_rights(call: Call) -> None:
+    """Refuse a token that may less than its person: the import is done later, with the rights of the person."""
+    if call.actor.token is None or call.actor.user is None:
+        return
+    whole = await host_of(call.app).access.directory.rights(call.actor.user, call.now)
+    if whole is None or whole.scopes != call.rights.scopes:
+        raise NotAllowed(
+            "An import is started by a person, or with a token that may all that its person may."
+        )
 
 
 @command(

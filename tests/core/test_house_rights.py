@@ -1,0 +1,46 @@
+"""Where the house acts with the rights of the system, to which nothing is hidden."""
+
+import ast
+from collections import Counter
+
+from house import ROOT, python_files
+
+USES = {
+    # The journal writes what a command that was permitted as a whole has decided, and takes it back.
+    "core/cardfile/journal/calls.py: EVERYTHING": 1,
+    "core/cardfile/journal/changes.py: EVERYTHING": 1,
+    "core/cardfile/journal/undo.py: EVERYTHING": 1,
+    # What is computed is the same for everybody; whoever sees less does not see the field (`Telling`).
+    "core/cardfile/journal/truth.py: EVERYTHING": 2,
+    "core/cardfile/journal/upkeep.py: EVERYTHING": 2,
+    # Handing over and merging move all that belongs to somebody, what the actor does not see too.
+    "core/cardfile/access/hand_over.py: EVERYTHING": 1,
+    "core/cardfile/clients/merging.py: EVERYTHING": 3,
+    # An import keeps its own books; whom it knows is asked under the rights of its reader.
+    "core/cardfile/spreadsheets/commands.py: EVERYTHING": 1,
+    "core/cardfile/spreadsheets/matching.py: EVERYTHING": 4,
+    "core/cardfile/spreadsheets/running.py: Actor.system": 2,
+    "core/cardfile/spreadsheets/running.py: EVERYTHING": 2,
+    "core/cardfile/spreadsheets/tagging.py: EVERYTHING": 1,
+    # Nobody else is there: the command line, the demo, jobs, tests.
+    "core/cardfile/cli/opened.py: Actor.system": 1,
+    "core/cardfile/core_plugin.py: Actor.system": 1,
+    "core/cardfile/rights.py: EVERYTHING": 1,
+    "core/cardfile/testing/contract.py: EVERYTHING": 2,
+    "core/cardfile/testing/people.py: Actor.system": 1,
+    "plugins/industry_fitness/cardfile_fitness/demo.py: Actor.system": 1,
+    "plugins/industry_fitness/cardfile_fitness/demo_staff.py: Actor.system": 1,
+    "plugins/industry_fitness/cardfile_fitness/keeping.py: Actor.system": 1,
+}
+"""By file: every use is a decision, and a new one is made in review."""
+
+
+def test_the_rights_of_the_system_are_used_where_we_know() -> None:
+    found: Counter[str] = Counter()
+    for path in python_files("core", "graphql", "plugins"):
+        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Name) and node.id == "EVERYTHING" and isinstance(node.ctx, ast.Load):
+                found[f"{path.as_posix()}: EVERYTHING"] += 1
+            if isinstance(node, ast.Attribute) and node.attr == "system" and isinstance(node.value, ast.Name):
+                found[f"{path.as_posix()}: {node.value.id}.system"] += 1
+    assert dict(found) == USES
