@@ -50,8 +50,11 @@ class Filters:
             return None
         if key in {"and", "or"}:
             assert isinstance(part, list)
-            found = [self._object(record, one, group) is not False for one in part]
-            return (all(found) if found else None) if key == "and" else any(found)
+            found = [self._object(record, one, group) for one in part]
+            if key == "or":
+                return any(one is not False for one in found)
+            told = [one for one in found if one is not None]
+            return all(told) if told else None
         assert isinstance(part, dict)
         if key == "not":
             inside = self._object(record, part, group)

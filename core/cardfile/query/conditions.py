@@ -159,10 +159,10 @@ class _Filter:
         if len(items) > MAX_CONDITIONS:
             raise InvalidInput("A filter has at most {most} conditions.", most=MAX_CONDITIONS)
         found = [self.of_object(row, item, group, depth + 1) for item in items]
-        conditions = [condition or "1 = 1" for condition in found]
-        if not conditions:
-            return NOTHING if key == "or" else None
-        return f"({f' {key} '.join(conditions)})"
+        if key == "and":
+            told = [condition for condition in found if condition]
+            return f"({' and '.join(told)})" if told else None
+        return f"({' or '.join(condition or '1 = 1' for condition in found)})" if found else NOTHING
 
     def _count(self) -> None:
         self.conditions += 1
