@@ -267,3 +267,10 @@ async def test_a_cursor_of_another_reader_tells_nothing(house: RightsHouse) -> N
             rest = set(order[order.index(edge["node"]["id"]) + 1 :])
             assert page["found"]["totalCount"] == len(mine["found"]["nodes"])
             assert page["found"]["nodes"] == [node for node in mine["found"]["nodes"] if node["id"] in rest]
+
+
+@pytest.mark.postgres
+async def test_postgres_tells_nothing_either(postgres_url: str, tmp_path: Path) -> None:
+    async with open_rights_house(postgres_url, tmp_path) as opened:
+        await test_what_is_hidden_of_a_record_changes_nothing_either(opened)
+        await test_whatever_happens_out_of_sight_the_answers_stay_the_same(opened, Scope.OWN)
