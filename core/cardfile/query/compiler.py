@@ -214,6 +214,7 @@ class PieceWriter:
         text.close("}")
 
     def spend(self, place: Place, values: int = 1) -> None:
+        """Add to the width of the statement and to the cost of the plan."""
         self.width += values
         self.compiler.spend(values * place.times)
 

@@ -121,6 +121,9 @@ class _Page:
         """Return the page. With pageInfo, or backwards, the rows are found once, in a common table expression."""
         shape = self.item.shape
         needs_rows = self.window.is_backward or any(isinstance(member, PageInfo) for member in shape.members)
+        # No index orders a union: all of its rows are sorted, and only those of the page are to become objects.
+        if self.base.type.entity.united:
+            needs_rows = needs_rows or any(isinstance(member, Nodelist | Edges) for member in shape.members)
         rows = self.statement.alias() if needs_rows else None
         text = JsonText(self.statement.dialect)
         text.open("{")
