@@ -57,14 +57,10 @@ def _hidden_entries(rights: Rights, model: Model, target: str) -> list[Link]:
 
 def _repeated(statement: Statement, record_type: RecordType, alias: str) -> str | None:
     """Return the condition that the record which a row of a view repeats may be seen itself."""
-    if not record_type.entity.repeats:
+    link = _repeated_by(statement.rights, record_type)
+    if link is None:
         return None
-    reference = next(iter(record_type.entity.repeats.values())).partition(".")[0]
-    link, rights = record_type.links[reference], statement.rights
     target = statement.model[link.target]
-    there, here = rights.scope(target.key, "read"), rights.scope(record_type.key, "read")
-    if there is not Scope.NONE and there >= here:
-        return None
     key, row = f"{alias}.{quoted(link.source)}", statement.alias()
     seen = visible(statement, target, row) or "1 = 1"
     return f"({key} is null or exists (select 1 from {quoted(target.table)} {row} where {row}.id = {key} and {seen}))"
@@ -127,12 +123,22 @@ def _shared(statement: Statement, record_type: RecordType, alias: str, *, action
     )
 
 
+def _repeated_by(rights: Rights, record_type: RecordType) -> Link | None:
+    """Return the link to what a row of a view repeats, when the reader may see less of that than of the view."""
+    origin = next(iter(record_type.entity.repeats.values()), None)
+    if origin is None:
+        return None
+    link = record_type.links[origin.partition(".")[0]]
+    there, here = rights.scope(link.target, "read"), rights.scope(record_type.key, "read")
+    return None if there is not Scope.NONE and there >= here else link
+
+
 def is_implied(rights: Rights, model: Model, link: Link, source: RecordType) -> bool:
     """Tell whether whoever sees a record of `source` sees all that `link` leads to, so that no check is needed."""
     if not link.implied:
         return False
     target = model[link.target]
-    if target.entity.repeats or _hidden_entries(rights, model, target.key):
+    if _repeated_by(rights, target) is not None or _hidden_entries(rights, model, target.key):
         return False
     there, here = rights.scope(target.key, "read"), rights.scope(source.key, "read")
     return there >= here and there is not Scope.NONE and source.key not in rights.shared
