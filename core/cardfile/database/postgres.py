@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import date
 from typing import Any
 
 from cardfile.database.columns import ColumnType
@@ -37,6 +38,8 @@ _CONSTRAINTS: dict[str, ConstraintKind] = {
 }
 _SERIALIZATION = frozenset({"40001", "40P01"})
 _CANCELLED = "57014"
+_EPOCH = date(2000, 1, 1).toordinal()
+"""PostgreSQL counts days from here."""
 _SHORT = 100
 
 
@@ -82,6 +85,7 @@ class PostgresDatabase(Database):
                 statement_cache_size=self._statement_cache_size,
                 # Compiled selections are long texts; asyncpg would prepare them anew each time.
                 max_cacheable_statement_size=256 * 1024,
+                init=_set_codecs,
                 reset=_leave_as_it_is,
                 server_settings={
                     "application_name": "cardfile",
@@ -135,6 +139,17 @@ class PostgresDatabase(Database):
             yield connection
         finally:
             await pool.release(connection)
+
+
+async def _set_codecs(connection: Any) -> None:
+    """Keep 31.12.9999 and 01.01.0001 the days that they are: asyncpg takes them for infinity."""
+    await connection.set_type_codec(
+        "date",
+        schema="pg_catalog",
+        encoder=lambda day: (day.toordinal() - _EPOCH,),
+        decoder=lambda days: date.fromordinal(days[0] + _EPOCH),
+        format="tuple",
+    )
 
 
 async def _leave_as_it_is(connection: object) -> None:

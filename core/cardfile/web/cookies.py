@@ -4,10 +4,16 @@ from http.cookies import SimpleCookie
 from typing import Final
 from urllib.parse import urlsplit
 
-__all__ = ["COOKIE", "expired_cookie", "is_from_our_pages", "session_cookie", "session_of"]
+__all__ = ["COOKIE", "FOREIGN_PAGE", "expired_cookie", "is_from_our_pages", "session_cookie", "session_of"]
 
 COOKIE: Final = "cardfile_session"
 """The name of the cookie that holds the secret of a session."""
+
+FOREIGN_PAGE: Final = (
+    "This request does not come from a page of this site; "
+    "a program signs in with a token instead of the cookie."
+)
+"""What is said to a request with the cookie that no page of ours made."""
 
 OURS: Final = ("same-origin", "none")
 """Values of Sec-Fetch-Site under which a browser says that no foreign page is behind a request."""

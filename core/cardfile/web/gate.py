@@ -11,7 +11,7 @@ from cardfile.errors import NotAllowed, RateLimited
 from cardfile.rights import Actor
 from cardfile.web.addresses import TrustedProxies
 from cardfile.web.answers import TimedOut, TooLarge, answer_to
-from cardfile.web.cookies import is_from_our_pages, session_of
+from cardfile.web.cookies import FOREIGN_PAGE, is_from_our_pages, session_of
 from cardfile.web.languages import wished_locale
 from cardfile.web.pace import Pace
 
@@ -200,7 +200,7 @@ class _Passage:
             return None
         actor = await access.resolve_session(session)
         if actor is not None and not self._is_safe():
-            raise NotAllowed("This request does not come from a page of this site.")
+            raise NotAllowed(FOREIGN_PAGE)
         return actor
 
     def _is_safe(self) -> bool:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from cardfile.errors import InvalidInput, NotAllowed
 from cardfile.web.answers import JSONAnswer
-from cardfile.web.cookies import expired_cookie, is_from_our_pages, session_cookie, session_of
+from cardfile.web.cookies import FOREIGN_PAGE, expired_cookie, is_from_our_pages, session_cookie, session_of
 from cardfile.web.json_body import read_json
 from cardfile.web.state import app_of, require_actor
 
@@ -99,7 +99,7 @@ def _refuse_foreign_pages(request: Request) -> None:
         host=request.headers.get("host", ""),
         base_url=app_of(request.scope).settings.base_url,
     ):
-        raise NotAllowed("This request does not come from a page of this site.")
+        raise NotAllowed(FOREIGN_PAGE)
 
 
 def _is_secure(request: Request) -> bool:
