@@ -96,7 +96,7 @@ def test_uninstalling_hides_its_fields_and_keeps_its_data(cardfile: Cardfile, tm
     cardfile("export", "clients", "with.csv")
     told = (tmp_path / "with.csv").read_text(encoding="utf-8-sig")
     assert "В-17" in told
-    assert "12,500.00" in told
+    assert ";12500.00;" in told
     cardfile("export", "clients", "without.csv", installed=False)
     assert "В-17" not in (tmp_path / "without.csv").read_text(encoding="utf-8-sig")
     cardfile("check", installed=False)

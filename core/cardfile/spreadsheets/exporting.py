@@ -191,8 +191,8 @@ def _cell(line: Line, value: object, reading: Any) -> object:
         return int(str(value)) / 10**line.field.scale
     if line.kind in _AS_THEY_ARE:
         return value
-    if line.kind is Kind.MONEY and isinstance(value, Money):
-        return KINDS[Kind.MONEY].show(value, line.field, reading)
+    if line.kind is Kind.MONEY and isinstance(value, Money) and value.currency == reading.currency:
+        return value.amount  # a number to reckon with; other currencies are texts, which name them
     return KINDS[line.kind].show(value, line.field, reading)
 
 
