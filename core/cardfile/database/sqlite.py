@@ -97,7 +97,7 @@ class SqliteDatabase(Database):
         if not self.path.parent.is_dir():
             raise SettingsError(
                 f"the folder of the SQLite database {self.path} does not exist; "
-                "create it, or name another file"
+                "cardfile migrate makes it, or name another file"
             )
         try:
             # The writer first: it creates the file and makes it a WAL one.

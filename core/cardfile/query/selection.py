@@ -12,17 +12,27 @@ from cardfile.query.given import Given
 __all__ = [
     "Batch",
     "Constant",
+    "Cursor",
+    "EdgeMember",
+    "EdgeNode",
+    "Edges",
     "Field",
     "Group",
     "Identity",
     "Item",
     "Listed",
     "Node",
+    "Nodelist",
+    "Nodes",
     "One",
     "Page",
+    "PageInfo",
+    "PageMember",
     "PageShape",
     "Part",
+    "RootItem",
     "Shape",
+    "Total",
 ]
 
 
