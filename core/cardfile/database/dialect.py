@@ -19,6 +19,8 @@ class Dialect(ABC):
     """Pieces of SQL text; every `expression` is SQL that may be repeated in the result."""
 
     name: ClassVar[Literal["sqlite", "postgres"]]
+    keeps_order: ClassVar[bool] = False
+    """Whether the rows of a subquery with `order by` and `limit` come out in its order when rows are joined to them."""
 
     @abstractmethod
     def param(self, n: int, type: ColumnType | str) -> str:
@@ -109,6 +111,7 @@ class Sqlite(Dialect):
     """SQLite 3.38 and later."""
 
     name = "sqlite"
+    keeps_order = True
 
     def param(self, n: int, type: ColumnType | str) -> str:
         """Return the place of the n-th argument, which has no type here."""

@@ -121,9 +121,6 @@ class _Page:
         """Return the page. With pageInfo, or backwards, the rows are found once, in a common table expression."""
         shape = self.item.shape
         needs_rows = self.window.is_backward or any(isinstance(member, PageInfo) for member in shape.members)
-        # No index orders a union: all of its rows are sorted, and only those of the page are to become objects.
-        if self.base.type.entity.united:
-            needs_rows = needs_rows or any(isinstance(member, Nodelist | Edges) for member in shape.members)
         rows = self.statement.alias() if needs_rows else None
         text = JsonText(self.statement.dialect)
         text.open("{")
@@ -148,7 +145,7 @@ class _Page:
             return f"(select {text.sql()} where 1 = 1 or {read})"
         if rows is None:
             return text.sql()
-        return f"(with {rows} as materialized ({self._found()}) select {text.sql()})"
+        return f"(with {rows} as materialized ({self._found(self.window.size + 1)}) select {text.sql()})"
 
     def _where(self, *, paged: bool) -> str:
         conditions = list(self.conditions)
@@ -169,19 +166,21 @@ class _Page:
     def _keys(self) -> list[str]:
         return [f"o{index}" for index in range(len(self.order.keys))]
 
-    def _found(self) -> str:
-        """Return the rows of the page and one more, with their order values."""
+    def _found(self, most: int) -> str:
+        """Return the first rows of the list with their order values.
+
+        The parts of a union are read apart, so that an index may order each of them, and the databases merge them.
+        """
         values = [key.expression(self.row) for key in self.order.keys]
         columns = ", ".join(f"{value} as {name}" for value, name in zip(values, self._keys(), strict=True))
-        where, order = self._where(paged=True), self.direction.clause(self.row)
-        return (
-            f"select {self.row.alias}.*, {columns} from {self.row.source()} where {where}"
-            f" order by {order} limit {self.window.size + 1}"
-        )
+        where, sources = self._where(paged=True), self.row.sources()
+        parts = (f"select {self.row.alias}.*, {columns} from {source} where {where}" for source in sources)
+        order = self.direction.clause(self.row, self._keys() if len(sources) > 1 else None)
+        return f"{' union all '.join(parts)} order by {order} limit {most}"
 
     def _list(self, rows: str | None, write: "_RowWriter") -> str:
         dialect = self.statement.dialect
-        if rows is None:
+        if rows is None and not self.base.type.entity.united:
             object_sql = write(self.row, None)
             where, order = self._where(paged=True), self.order.clause(self.row)
             return dialect.aggregate(
@@ -191,10 +190,11 @@ class _Page:
         there = Row(self.statement, self.base.type)
         keys = [f"{there.alias}.{name}" for name in self._keys()]
         object_sql = write(there, keys)
-        order = self.order.clause(there, keys)
-        return dialect.aggregate(
-            f"select {object_sql} j from {self._page_rows(rows)} {there.alias}{there.joins()} order by {order}"
-        )
+        page = self._page_rows(rows) if rows else f"({self._found(self.window.size)})"
+        # Rows that were cut in order come out in it, where the database keeps it.
+        is_ordered = dialect.keeps_order and not self.window.is_backward
+        order = "" if is_ordered else f" order by {self.order.clause(there, keys)}"
+        return dialect.aggregate(f"select {object_sql} j from {page} {there.alias}{there.joins()}{order}")
 
     def _page_rows(self, rows: str) -> str:
         order = self.direction.clause(self.row, self._keys())

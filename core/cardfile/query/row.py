@@ -27,19 +27,25 @@ class Row:
         self.alias = alias or statement.alias()
         self._cards: dict[str, str] = {}
         self._table = quoted(record_type.table)
+        self._parts: Sequence[str] = [quoted(part) for part in record_type.entity.united]
 
     def linked_by(self, column: str, key: str) -> str | None:
         """Return the condition that `column` is `key`; None when the source has been cut down to such rows."""
         parts = self.type.entity.united
         if not parts:
             return f"{self.named(column)} = {key}"
-        each = (f"select * from {quoted(part)} where {quoted(column)} = {key}" for part in parts)
+        each = [f"select * from {quoted(part)} where {quoted(column)} = {key}" for part in parts]
         self._table = f"({' union all '.join(each)})"
+        self._parts = [f"({part})" for part in each]
         return None
 
     def source(self) -> str:
         """Return what stands after `from`: the table, and the cards that were asked for up to now."""
         return f"{self._table} {self.alias}{self.joins()}"
+
+    def sources(self) -> Sequence[str]:
+        """Return what stands after `from` to read each part of a union on its own; else there is one part only."""
+        return [f"{part} {self.alias}{self.joins()}" for part in self._parts or (self._table,)]
 
     def joins(self) -> str:
         """Return the joins of the cards that were asked for up to now."""
