@@ -130,12 +130,16 @@ async def _refusal(club: Club, **values: object) -> Refused:
     return caught.value
 
 
-async def test_a_reference_that_was_there_may_stay_though_it_is_hidden(club: Club) -> None:
+async def test_a_hidden_reference_is_not_found_even_where_it_stands(club: Club) -> None:
+    # Were it taken where it changes nothing, one could find out by trying what a record points to.
     stranger = await create(club, manager(2), name="Stranger")
     ann = await create(club, name="Ann", owner=1, referred_by=stranger.id)
-    values = {"name": "Anna", "referred_by": stranger.id}
-    await club.do("client.update", manager(1), record=ann.id, values=values)
-    assert (await club.rows(f"select name from client where id = {ann.id}")) == [("Anna",)]
+    with pytest.raises(NotFound):
+        await club.do("client.update", manager(1), record=ann.id, values={"referred_by": stranger.id})
+    await club.do("client.update", manager(1), record=ann.id, values={"name": "Anna"})
+    assert (await club.rows(f"select name, referred_by from client where id = {ann.id}")) == [
+        ("Anna", stranger.id)
+    ]
 
 
 async def test_a_new_record_belongs_to_whoever_makes_it(club: Club) -> None:

@@ -178,8 +178,10 @@ async def test_others_are_served_while_a_heavy_document_is_answered(
         assert "errors" not in response.json(), response.text
         order.append(name)
 
-    await asyncio.gather(ask("heavy", heavy), ask("light", HONEST))
-    assert order == ["light", "heavy"]
+    await asyncio.gather(*[ask("warm", HONEST) for _ in range(3)])
+    order.clear()
+    await asyncio.gather(ask("heavy", heavy), *[ask("light", HONEST) for _ in range(3)])
+    assert order[0] == "light"
 
 
 async def test_wrong_doors_are_told_apart(door: AsyncClient, api: Callable[..., AsyncClient]) -> None:
