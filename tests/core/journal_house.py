@@ -201,6 +201,7 @@ class NoHooks:
         call: object,
         entity: str,
         records: Mapping[int, object],
+        befores: Mapping[int, Mapping[str, object]],
         changes: Mapping[int, MutableMapping[str, object]],
         /,
     ) -> None:

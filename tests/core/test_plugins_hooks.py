@@ -3,7 +3,7 @@
 import inspect
 import logging
 import re
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
 import pytest
@@ -128,8 +128,33 @@ async def test_many_changes_are_shown_with_their_records() -> None:
             changes["was"] = record
 
     changes: dict[int, MutableMapping[str, object]] = {7: {}}
-    await Hooks([Watcher()]).each_changing(None, "client", {7: "Ann"}, changes)
+    await Hooks([Watcher()]).each_changing(None, "client", {7: "Ann"}, {7: {"name": "Ann"}}, changes)
     assert changes == {7: {"was": "Ann"}}
+
+
+async def test_many_changes_are_shown_at_once_with_what_the_records_were() -> None:
+    class Crowd(Plugin):
+        name = "crowd"
+        label = "Crowd"
+        requires = "cardfile>=0.1"
+
+        @hookimpl
+        async def records_changing(
+            self,
+            befores: Mapping[int, Mapping[str, object]],
+            changes: Mapping[int, MutableMapping[str, object]],
+        ) -> None:
+            for record, values in changes.items():
+                values["was"] = befores[record]["name"]
+
+        @hookimpl
+        async def record_changing(self) -> None:
+            raise AssertionError("it has seen the changes already")
+
+    changes: dict[int, MutableMapping[str, object]] = {7: {}, 8: {}}
+    befores = {7: {"name": "Ann"}, 8: {"name": "Bob"}}
+    await Hooks([Crowd()]).each_changing(None, "client", {7: "Ann", 8: "Bob"}, befores, changes)
+    assert changes == {7: {"was": "Ann"}, 8: {"was": "Bob"}}
 
 
 async def test_one_failing_listener_is_named_and_does_not_disturb_the_others(

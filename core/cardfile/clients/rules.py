@@ -7,15 +7,20 @@ from zoneinfo import ZoneInfo
 from cardfile.clients.contacts import complete_contact
 from cardfile.clients.interactions import complete_interaction, is_contact
 from cardfile.clients.names import PARTS, complete_name, complete_renaming
-from cardfile.clients.tables import Client, ClientStanding, ContactPoint
-from cardfile.database.tables import Record
+from cardfile.clients.tables import ClientStanding
 from cardfile.errors import InvalidInput
 from cardfile.journal.calls import Call
 from cardfile.plugins.hookspecs import hookimpl
-from cardfile.timeline.tables import Interaction
 from cardfile.values.requisites import parse_inn
 
 __all__ = ["ClientRules"]
+
+
+Row = Mapping[str, object]
+Changes = MutableMapping[str, object]
+
+CLIENT: Final = "client"
+NAMING: Final = frozenset(("kind", "name", *PARTS))
 
 
 class ClientRules:
@@ -36,34 +41,46 @@ class ClientRules:
         await self.records_creating(call, entity, [values])
 
     @hookimpl
-    async def record_changing(
-        self, call: Call, entity: str, record: Record, changes: MutableMapping[str, object]
+    async def records_changing(
+        self, call: Call, entity: str, befores: Mapping[int, Row], changes: Mapping[int, Changes]
     ) -> None:
-        """Keep a changed client's name, requisites and standing in agreement, and contacts in their form."""
-        if isinstance(record, ContactPoint) and changes.keys() & {"value", "kind"}:
-            changes.setdefault("value", record.value)
-            complete_contact(changes, changes.get("kind", record.kind), region=call.settings.region)
-        if isinstance(record, Interaction) and changes.keys() & {"kind", "state"}:
-            was = {"kind": record.kind, "state": record.state}
-            changes["is_contact"] = is_contact({**was, **changes})
-        if not isinstance(record, Client):
+        """Keep changed clients' names, requisites and standings in agreement, and contacts in their form."""
+        watched = WATCHED.get(entity)
+        if watched is None or watched.isdisjoint(set().union(*changes.values())):
             return
-        if changes.keys() & {"name", "kind", *PARTS}:
-            complete_renaming({key: getattr(record, key) for key in ("kind", "name", *PARTS)}, changes)
-        _complete_requisites(changes)
-        if changes.get("standing", record.standing) != record.standing:
-            changes["standing_since"] = call.now
-            changes.setdefault("standing_reason", None)
-            await call.create(
-                ClientStanding,
-                {
-                    "client": record.id,
-                    "was": record.standing,
-                    "became": changes["standing"],
-                    "at": call.now,
-                    "reason": changes["standing_reason"],
-                },
-            )
+        for record, values in changes.items():
+            if not watched.isdisjoint(values):
+                AGREE[entity](call, befores[record], values)
+        if entity == CLIENT:
+            await _note_standings(call, befores, changes)
+
+
+def _agree_contact(call: Call, was: Row, values: Changes) -> None:
+    values.setdefault("value", was.get("value"))
+    complete_contact(values, values.get("kind", was.get("kind")), region=call.settings.region)
+
+
+def _agree_interaction(_call: Call, was: Row, values: Changes) -> None:
+    values["is_contact"] = is_contact({"kind": was.get("kind"), "state": was.get("state"), **values})
+
+
+def _agree_client(_call: Call, was: Row, values: Changes) -> None:
+    if not NAMING.isdisjoint(values):
+        complete_renaming({key: was.get(key) for key in NAMING}, values)
+    _complete_requisites(values)
+
+
+async def _note_standings(call: Call, befores: Mapping[int, Row], changes: Mapping[int, Changes]) -> None:
+    """Keep the history of the standings that change."""
+    history: list[Row] = []
+    for record, values in changes.items():
+        was = befores[record].get("standing")
+        if values.get("standing", was) != was:
+            values["standing_since"] = call.now
+            reason = values.setdefault("standing_reason", None)
+            became = values["standing"]
+            history.append({"client": record, "was": was, "became": became, "at": call.now, "reason": reason})
+    await call.bulk_create(ClientStanding, history)
 
 
 def _complete_client(call: Call, values: MutableMapping[str, object]) -> None:
@@ -82,6 +99,22 @@ COMPLETE: Final[Mapping[str, Callable[[Call, MutableMapping[str, object]], None]
     "contact_point": _complete_contact,
     "interaction": complete_interaction,
 }
+
+"""What completes new records of an entity."""
+
+AGREE: Final[Mapping[str, Callable[[Call, Row, Changes], None]]] = {
+    CLIENT: _agree_client,
+    "contact_point": _agree_contact,
+    "interaction": _agree_interaction,
+}
+"""What brings changes of a record into agreement with the rest of it."""
+
+WATCHED: Final[Mapping[str, frozenset[str]]] = {
+    CLIENT: NAMING | {"tax_number", "zone", "standing"},
+    "contact_point": frozenset(("value", "kind")),
+    "interaction": frozenset(("kind", "state")),
+}
+"""The fields whose changes concern us."""
 
 
 def _complete_requisites(values: MutableMapping[str, object]) -> None:

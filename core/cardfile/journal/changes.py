@@ -9,11 +9,12 @@ from cardfile.database.names import quoted
 from cardfile.errors import InvalidInput, NotFound, VersionConflict
 from cardfile.journal.creation import Books, columns_of, insert_entries, label_of, refusal_of
 from cardfile.journal.entries import Entry
+from cardfile.journal.ledger import Marked
 from cardfile.journal.plans import SEARCH, EntryPlan, Plan, Slot
 from cardfile.journal.records import LazyRecords
 from cardfile.journal.statements import update_rows, upsert_rows
 from cardfile.journal.units import Unit
-from cardfile.journal.upkeep import entry_values, search_texts
+from cardfile.journal.upkeep import entry_texts, entry_values, search_texts
 from cardfile.query.binds import Statement
 from cardfile.query.row import constant
 from cardfile.rights import EVERYTHING
@@ -46,7 +47,7 @@ async def change_rows(
     different = _differences(plan, befores, changes)
     if ask and different and any(unit.app.hooks.has(name) for name in _HOOKS):
         records = LazyRecords(plan, {record: befores[record] for record in different})
-        await unit.app.hooks.each_changing(call, plan.key, records, different)
+        await unit.app.hooks.each_changing(call, plan.key, records, befores, different)
         await read_entries_of(unit, plan, befores, different)
         different = _differences(plan, befores, different)
     if not different:
@@ -65,23 +66,31 @@ def _differences(
     plan: Plan, befores: Mapping[int, Row], changes: Mapping[int, Mapping[str, object]]
 ) -> dict[int, Row]:
     found = {}
+    lists = [path for path in plan.entries if path in set().union(*changes.values())]
     for record, given in changes.items():
         before = befores[record]
         different = {path: value for path, value in given.items() if before.get(path, _MISSING) != value}
-        for path in plan.entries:
-            # Lists have no order of their own.
-            if path in different and set(_entries(before.get(path))) == set(_entries(different[path])):
+        for path in lists:
+            if path in different and _are_the_same(before.get(path), different[path]):
                 del different[path]
         if different:
             found[record] = different
     return found
 
 
+def _are_the_same(old: object, new: object) -> bool:
+    """Tell whether two lists hold the same; they have no order of their own."""
+    if not old or not new:
+        return not _entries(old) and not _entries(new)
+    return set(_entries(old)) == set(_entries(new))
+
+
 async def read_entries_of(
     unit: Unit, plan: Plan, befores: Mapping[int, Row], changes: Mapping[int, Mapping[str, object]]
 ) -> None:
     """Complete what the records were read as by the lists that are to change."""
-    for path in plan.entries:
+    given_paths = set().union(*changes.values())
+    for path in [one for one in plan.entries if one in given_paths]:
         wanted = [
             record for record, given in changes.items() if path in given and path not in befores[record]
         ]
@@ -116,13 +125,17 @@ async def _search_texts(
     records = [record for record, values in different.items() if not searched.isdisjoint(values)]
     if not records:
         return {}
-    lists = {part.path: () for part in plan.search if part.is_entry}
-    await read_entries_of(unit, plan, befores, dict.fromkeys(records, lists))
-    paths = [part.path for part in plan.search]
-    rows = [
-        {path: different[record].get(path, befores[record].get(path)) for path in paths} for record in records
-    ]
-    return dict(zip(records, search_texts(plan.search, rows), strict=True))
+    cells: dict[str, Sequence[object]] = {}
+    for part in plan.search:
+        path, known = part.path, befores
+        if part.is_entry:
+            unknown = [one for one in records if path not in different[one] and path not in befores[one]]
+            texts = await entry_texts(unit, plan, path, unknown) if unknown else {}
+            known = {one: befores[one] if path in befores[one] else {path: texts.get(one)} for one in records}
+        cells[path] = [
+            different[one][path] if path in different[one] else known[one].get(path) for one in records
+        ]
+    return dict(zip(records, search_texts(plan.search, cells, len(records)), strict=True))
 
 
 async def _update(
@@ -142,7 +155,7 @@ async def _update(
         columns += [(SEARCH, ColumnType.TEXT)] if is_searched else []
         given = [different[record] for record in records]
         cells: list[Iterable[object]] = [records, [befores[record]["version"] for record in records]]
-        cells += [cell for slot in slots for cell in columns_of(slot, given, unit.actor.locale).values()]
+        cells += _cells_of(slots, given, unit.actor.locale)
         cells += [[fold(str(values[path] or "")) for values in given] for path in folds]
         cells += [[texts[record] for record in records]] if is_searched else []
         rows = list(zip(*cells, strict=True))
@@ -154,16 +167,25 @@ async def _update(
             await _raise_conflict(unit, plan, befores, records)
 
 
+def _cells_of(slots: Iterable[Slot], rows: Sequence[Row], locale: str) -> list[Iterable[object]]:
+    return [
+        cell for slot in slots for cell in columns_of(slot, [row[slot.path] for row in rows], locale).values()
+    ]
+
+
 def _by_paths(
     different: Mapping[int, Row], slots: Iterable[Slot], *, apart: Container[int] = ()
 ) -> Iterator[tuple[Sequence[str], list[int]]]:
     """Yield the records in groups that change the same places, those in `apart` by themselves."""
     places = {slot.path for slot in slots}
-    groups: dict[tuple[frozenset[str], bool], list[int]] = {}
+    shapes: dict[tuple[tuple[str, ...], bool], list[int]] = {}
     for record, values in different.items():
-        groups.setdefault((frozenset(places & values.keys()), record in apart), []).append(record)
-    for (paths, _), records in groups.items():
-        yield sorted(paths), records
+        shapes.setdefault((tuple(values), record in apart), []).append(record)
+    groups: dict[tuple[frozenset[str], bool], list[int]] = {}
+    for (paths, is_apart), records in shapes.items():
+        groups.setdefault((frozenset(places.intersection(paths)), is_apart), []).extend(records)
+    for (found, _), records in groups.items():
+        yield sorted(found), records
 
 
 async def _raise_conflict(unit: Unit, plan: Plan, befores: Mapping[int, Row], records: Sequence[int]) -> None:
@@ -194,7 +216,7 @@ async def _update_cards(unit: Unit, plan: Plan, different: Mapping[int, Row], us
             slots = [plan.slots[path] for path in paths]
             columns = [("id", ColumnType.ID), *(column for slot in slots for column in slot.columns())]
             given = [different[record] for record in records]
-            cells = [cell for slot in slots for cell in columns_of(slot, given, unit.actor.locale).values()]
+            cells = _cells_of(slots, given, unit.actor.locale)
             rows = list(zip(records, *cells, strict=True))
             await upsert_rows(unit.transaction, card.table, columns, rows)
 
@@ -209,6 +231,9 @@ async def _replace_entries(
     for record, values in different.items():
         if path not in values:
             continue
+        if not befores[record].get(path):
+            added.append((record, values[path]))
+            continue
         old = {one.value: one for one in _entries(befores[record].get(path))}
         new = {one.value: one for one in _entries(values[path])}
         added.append((record, tuple(one for value, one in new.items() if value not in old)))
@@ -218,7 +243,7 @@ async def _replace_entries(
             for value, one in new.items()
             if value in old and (one.label, one.is_primary) != (old[value].label, old[value].is_primary)
         ]
-    table, where = await _entry_where(unit, entry)
+    table, where = _entry_where(unit, entry)
     stamp = "version=version+1, updated_at=$1, updated_by=$2"
     head = (unit.now, unit.actor.user)
     if gone:
@@ -234,7 +259,7 @@ async def _replace_entries(
     await insert_entries(unit, entry, added)
 
 
-async def _entry_where(unit: Unit, entry: EntryPlan) -> tuple[str, str]:
+def _entry_where(unit: Unit, entry: EntryPlan) -> tuple[str, str]:
     statement = Statement(unit.app.model, unit.app.database.dialect, EVERYTHING, unit.reading)
     where = "".join(
         f" and {quoted(key)} = {constant(value, statement)}" for key, value in entry.link.where.items()
@@ -248,7 +273,7 @@ def _next_version(version: object) -> int:
 
 
 def _entries(value: object) -> tuple[Entry, ...]:
-    return tuple(one for one in value if isinstance(one, Entry)) if isinstance(value, tuple) else ()
+    return tuple([one for one in value if isinstance(one, Entry)]) if isinstance(value, tuple) else ()
 
 
 def _note(
@@ -263,14 +288,16 @@ def _note(
     told = {path for path in used if path in plan.entries or plan.slots[path].is_kept}
     all_told = len(told) == len(used)
     books.upkeep.touched(plan, [befores[record] for record in different], used)
+    now = unit.now
+    marks: list[Marked] = []
     for record, values in different.items():
         row = befores[record]
         version = _next_version(row["version"])
         after = values if all_told else {path: value for path, value in values.items() if path in told}
-        before = {path: row.get(path) for path in after}
         if after:
-            books.ledger.changed(plan, record, before, after, version)
+            marks.append((record, {path: row.get(path) for path in after}, after, version))
         row.update(values)
         row["version"] = version
-        row["updated_at"] = unit.now
+        row["updated_at"] = now
+    books.ledger.changed(plan, marks)
     books.upkeep.touched(plan, [befores[record] for record in different], used)

@@ -24,6 +24,8 @@ from cardfile.values.text import fold
 __all__ = ["Books", "columns_of", "create_rows", "insert_entries", "label_of", "refusal_of"]
 
 Row = dict[str, object]
+Cells = Sequence[object]
+"""The values of one path in many rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ async def create_rows(
     used = set().union(*rows)
     _require_known(plan, used)
     ids = await unit.transaction.reserve_ids(plan.table, len(rows))
-    await _insert(unit, plan, ids, rows, used)
+    await _insert(unit, plan, ids, {path: [row.get(path) for row in rows] for path in used})
     for path in [one for one in plan.entries if one in used]:
         lists = [(record, row[path]) for record, row in zip(ids, rows, strict=True) if row.get(path)]
         await insert_entries(unit, plan.entries[path], lists)
@@ -59,30 +61,33 @@ async def create_rows(
 
 async def insert_entries(unit: Unit, entry: EntryPlan, lists: Iterable[tuple[int, object]]) -> None:
     """Write entry lists as rows of their own; the journal tells them with the record that has them."""
-    rows: list[Row] = []
+    hosts: list[object] = []
+    rows: list[Entry] = []
     for host, entries in lists:
         for one in entries if isinstance(entries, tuple) else ():
             if isinstance(one, Entry):
-                rows.append(_entry_row(entry, host, one))
-    if rows:
-        target = unit.app.commands.plans[entry.target]
-        _fill_defaults(target, rows, unit.now)
-        ids = await unit.transaction.reserve_ids(target.table, len(rows))
-        await _insert(unit, target, ids, rows, set().union(*rows))
-
-
-def _entry_row(entry: EntryPlan, host: int, one: Entry) -> Row:
-    row: Row = {
-        entry.link.column: host,
-        **entry.link.where,
-        "value": one.value,
-        "raw": one.raw,
-        "label": one.label,
-        "is_primary": one.is_primary,
+                hosts.append(host)
+                rows.append(one)
+    if not rows:
+        return
+    target = unit.app.commands.plans[entry.target]
+    cells: dict[str, Cells] = {
+        entry.link.column: hosts,
+        **{path: [value] * len(rows) for path, value in entry.link.where.items()},
+        "value": [one.value for one in rows],
+        "raw": [one.raw for one in rows],
+        "label": [one.label for one in rows],
+        "is_primary": [one.is_primary for one in rows],
     }
     if entry.has_extension:
-        row["extension"] = one.extension
-    return row
+        cells["extension"] = [one.extension for one in rows]
+    for path, default in target.defaults.items():
+        value = unit.now if default is NOW else default
+        if path not in cells:
+            cells[path] = [value] * len(rows)
+        elif not target.slots[path].is_null and None in cells[path]:
+            cells[path] = [value if cell is None else cell for cell in cells[path]]
+    await _insert(unit, target, await unit.transaction.reserve_ids(target.table, len(rows)), cells)
 
 
 def _fill_defaults(plan: Plan, rows: Sequence[Row], now: datetime) -> None:
@@ -107,7 +112,7 @@ def _require_known(plan: Plan, used: set[str]) -> None:
         )
 
 
-async def _insert(unit: Unit, plan: Plan, ids: Sequence[int], rows: Sequence[Row], used: set[str]) -> None:
+async def _insert(unit: Unit, plan: Plan, ids: Sequence[int], cells: Mapping[str, Cells]) -> None:
     user, now = unit.actor.user, unit.now
     columns: dict[str, Iterable[object]] = {
         "id": ids,
@@ -118,51 +123,46 @@ async def _insert(unit: Unit, plan: Plan, ids: Sequence[int], rows: Sequence[Row
         "version": repeat(1),
     }
     for slot in plan.own:
-        if slot.path in used:
-            columns |= columns_of(slot, rows, unit.actor.locale)
+        if slot.path in cells:
+            columns |= columns_of(slot, cells[slot.path], unit.actor.locale)
         elif slot.path in plan.computed:
             columns[slot.column] = repeat(plan.computed[slot.path])
         elif not slot.is_null:
-            raise _not_filled(slot, 0, len(rows), unit.actor.locale)
-    folded = {path: [fold(str(row.get(path) or "")) for row in rows] for path in plan.folds}
+            raise _not_filled(slot, 0, len(ids), unit.actor.locale)
+    nothing = (None,) * len(ids)
+    folded = {path: [fold(str(value or "")) for value in cells.get(path, nothing)] for path in plan.folds}
     columns |= {column: folded[path] for path, column in plan.folds.items()}
     if plan.search:
-        columns[SEARCH] = search_texts(plan.search, rows, folded)
+        columns[SEARCH] = search_texts(plan.search, cells, len(ids), folded)
     try:
         await insert_rows(
             unit.transaction, plan.table, tuple(columns), list(zip(*columns.values(), strict=False))
         )
     except ConstraintViolated as error:
         raise refusal_of(plan, error) from error
-    await _insert_cards(unit, plan, ids, rows, used)
+    await _insert_cards(unit, plan, ids, cells)
 
 
-async def _insert_cards(
-    unit: Unit, plan: Plan, ids: Sequence[int], rows: Sequence[Row], used: set[str]
-) -> None:
+async def _insert_cards(unit: Unit, plan: Plan, ids: Sequence[int], cells: Mapping[str, Cells]) -> None:
     for card in plan.cards.values():
-        filled = [slot for slot in card.slots if slot.path in used]
+        filled = [slot for slot in card.slots if slot.path in cells]
         zeros = [slot for slot in card.slots if plan.computed.get(slot.path) is not None]
         if not filled and not zeros:
             continue
         columns: dict[str, Iterable[object]] = {"id": ids}
         for slot in filled:
-            columns |= columns_of(slot, rows, unit.actor.locale)
-        whole: Iterable[tuple[object, ...]] = zip(*columns.values(), strict=True)
+            columns |= columns_of(slot, cells[slot.path], unit.actor.locale)
+        columns |= {slot.column: repeat(plan.computed[slot.path], len(ids)) for slot in zeros}
+        rows = list(zip(*columns.values(), strict=True))
         if not zeros:
-            whole = (row for row in whole if any(value is not None for value in row[1:]))
-        constants = tuple(plan.computed[slot.path] for slot in zeros)
-        names = (*columns, *(slot.column for slot in zeros))
-        table_rows = [(*row, *constants) for row in whole] if zeros else list(whole)
-        await insert_rows(unit.transaction, card.table, names, table_rows)
+            rows = [row for row in rows if row.count(None) < len(row) - 1]
+        await insert_rows(unit.transaction, card.table, tuple(columns), rows)
 
 
-def columns_of(slot: Slot, rows: Sequence[Row], locale: str) -> Mapping[str, Iterable[object]]:
+def columns_of(slot: Slot, values: Cells, locale: str) -> Mapping[str, Iterable[object]]:
     """Return the values of a slot as its columns keep them: money in two, choices and data as JSON."""
-    path = slot.path
-    values = [row.get(path) for row in rows]
     if not slot.is_null and None in values:
-        raise _not_filled(slot, values.index(None), len(rows), locale)
+        raise _not_filled(slot, values.index(None), len(values), locale)
     if slot.is_money:
         return {
             slot.column: [one.minor if isinstance(one, Money) else None for one in values],

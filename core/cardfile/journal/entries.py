@@ -37,6 +37,8 @@ def read_entries(plan: EntryPlan, given: object, reading: Reading) -> tuple[Entr
     A text, a mapping (`value`, `label`, `isPrimary`), an `Entry` or a list of these; None is an empty list.
     """
     items = _items(given)
+    if not items:
+        return ()
     if len(items) > MAX_ENTRIES:
         raise InvalidInput(
             "At most {longest} may be given here, not {number}.", longest=MAX_ENTRIES, number=len(items)
@@ -45,7 +47,7 @@ def read_entries(plan: EntryPlan, given: object, reading: Reading) -> tuple[Entr
     errors: list[Refused] = []
     for index, item in enumerate(items):
         try:
-            entry = item if isinstance(item, Entry) else _entry(plan, item, reading)
+            entry = item if isinstance(item, Entry) else _entry(plan, item, reading, is_alone=len(items) == 1)
         except Refused as error:
             errors.append(error.at(index))
             continue
@@ -53,7 +55,7 @@ def read_entries(plan: EntryPlan, given: object, reading: Reading) -> tuple[Entr
             found.setdefault(entry.value, entry)
     if errors:
         raise errors[0] if len(errors) == 1 else InvalidInputs(errors)
-    return _with_one_primary(tuple(found.values()))
+    return _with_one_primary(tuple(found.values())) if found else ()
 
 
 def _items(given: object) -> Sequence[object]:
@@ -64,8 +66,8 @@ def _items(given: object) -> Sequence[object]:
     return (given,)
 
 
-def _entry(plan: EntryPlan, item: object, reading: Reading) -> Entry | None:
-    label, is_primary, extension = None, False, None
+def _entry(plan: EntryPlan, item: object, reading: Reading, *, is_alone: bool) -> Entry | None:
+    label, is_primary, extension = None, is_alone, None
     if isinstance(item, Mapping):
         parts = {snake(str(key)): value for key, value in item.items()}
         unknown = [key for key in parts if key not in KNOWN]
@@ -74,7 +76,7 @@ def _entry(plan: EntryPlan, item: object, reading: Reading) -> Entry | None:
                 "There is no {name} here; known are: {known}.", name=unknown[0], known=", ".join(KNOWN)
             )
         label = str(parts["label"]).strip()[:100] or None if parts.get("label") else None
-        is_primary = parts.get("is_primary") is True
+        is_primary = is_alone or parts.get("is_primary") is True
         extension = str(parts["extension"])[:20] if parts.get("extension") else None
         raw = parts.get("raw") or parts.get("value")
         item = parts.get("value") or raw
@@ -91,7 +93,7 @@ def _entry(plan: EntryPlan, item: object, reading: Reading) -> Entry | None:
 
 
 def _with_one_primary(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-    if sum(entry.is_primary for entry in entries) == 1 or not entries:
+    if [entry.is_primary for entry in entries].count(True) == 1:
         return entries
     main = next((entry for entry in entries if entry.is_primary), entries[0])
     return tuple(Entry(one.value, one.raw, one.label, one is main, one.extension) for one in entries)

@@ -95,6 +95,10 @@ class Form:
         """Return what a command gives as values by path; `Values` are taken as they are."""
         if isinstance(given, Values):
             return given
+        try:
+            return self._taken(given, reading)
+        except (KeyError, Refused):
+            pass  # Something is wrong, so everything is looked through and told at once.
         values = Values()
         errors: list[Refused] = []
         for blank, value, path in self._filled(given, errors, ()):
@@ -103,6 +107,21 @@ class Form:
             except Refused as error:
                 errors.extend(error.at(*path).errors)
         raise_all(errors)
+        return values
+
+    def _taken(self, given: Mapping[str, object], reading: Reading) -> Values:
+        values = Values()
+        names = self._names
+        for name, value in given.items():
+            blank = names[name]
+            if isinstance(blank, Blank):
+                values[blank.path] = blank.accept(value, reading)
+            elif isinstance(value, dict):
+                for inner, part in value.items():
+                    inside = blank[inner]
+                    values[inside.path] = inside.accept(part, reading)
+            else:
+                raise KeyError(name)
         return values
 
     def _filled(

@@ -39,6 +39,7 @@ class Hooks(Protocol):
         call: object,
         entity: str,
         records: Mapping[int, object],
+        befores: Mapping[int, Mapping[str, object]],
         changes: Mapping[int, MutableMapping[str, object]],
         /,
     ) -> None:

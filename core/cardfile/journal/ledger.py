@@ -11,7 +11,7 @@ from cardfile.journal.plans import Plan
 from cardfile.journal.statements import CHUNK, chunks, insert_rows
 from cardfile.journal.units import Unit
 
-__all__ = ["UNKNOWN", "Ledger", "Mark"]
+__all__ = ["UNKNOWN", "Ledger", "Mark", "Marked"]
 
 UNKNOWN: Final = -1
 """Stands for a client who is to be looked up when the events are written."""
@@ -27,6 +27,10 @@ _NAMES: Final = {
     Change.ARCHIVED: "archived",
     Change.RESTORED: "restored",
 }
+
+
+Marked = tuple[int, dict[str, object], dict[str, object], int]
+"""A changed record: its id, the earlier and the later values of the changed paths, its version now."""
 
 
 class Mark:
@@ -96,16 +100,16 @@ class Ledger:
         for record, row, client in zip(ids, rows, clients, strict=False):
             marks[record] = Mark(None, row, 1, client)
 
-    def changed(
-        self, plan: Plan, record: int, before: dict[str, object], after: dict[str, object], version: int
-    ) -> None:
-        """Mark a change of a record."""
+    def changed(self, plan: Plan, changes: Iterable[Marked]) -> None:
+        """Mark changes of records."""
         marks = self._marks.setdefault(plan.key, {})
-        mark = marks.get(record)
-        if mark is None:
-            marks[record] = Mark(before, after, version, UNKNOWN)
-        else:
-            mark.add(before, after, version)
+        to_client = plan.to_client
+        for record, before, after, version in changes:
+            mark = marks.get(record)
+            if mark is None:
+                marks[record] = Mark(before, after, version, record if to_client == () else UNKNOWN)
+            else:
+                mark.add(before, after, version)
 
     def named(self, plan: Plan, record: int, name: str, data: Mapping[str, object] | None) -> None:
         """Give the event of a record a name and data of the command's own."""
@@ -117,17 +121,17 @@ class Ledger:
         plans = self._unit.app.commands.plans
         for entity, marks in self._marks.items():
             for part in chunks(marks.items(), CHUNK):
-                kept = [(record, mark) for record, mark in part if mark.settle()]
+                kept = [one for one in part if not one[1].is_merged or one[1].settle()]
                 await self._look_up_clients(plans[entity], kept)
                 await self._insert(plans[entity], kept)
         self._marks = {}
 
     async def _insert(self, plan: Plan, kept: Sequence[tuple[int, Mark]]) -> None:
-        rows = list(self._rows(plan, kept))
-        if not rows:
+        columns = list(zip(*self._rows(plan, kept), strict=True))
+        if not columns:
             return
         unit = self._unit
-        ids = await unit.transaction.reserve_ids("event", len(rows))
+        ids = await unit.transaction.reserve_ids("event", len(columns[0]))
         if unit.batch is None:
             unit.batch = ids[0]
         actor = unit.actor
@@ -139,9 +143,10 @@ class Ledger:
             repeat(unit.via),
             repeat(unit.batch),
             repeat(unit.cause),
+            *columns,
             strict=False,
         )
-        whole = [(*first, *rest) for first, rest in zip(head, rows, strict=False)]
+        whole = list(head)
         await insert_rows(unit.transaction, "event", COLUMNS, whole)
         unit.events += len(whole)
 

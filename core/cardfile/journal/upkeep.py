@@ -13,30 +13,35 @@ from cardfile.query.row import computed_value, constant
 from cardfile.rights import EVERYTHING
 from cardfile.values.text import fold
 
-__all__ = ["Upkeep", "refresh_computed", "search_texts"]
+__all__ = ["Upkeep", "entry_texts", "entry_values", "refresh_computed", "search_texts"]
 
 
 def search_texts(
     parts: Sequence[SearchPart],
-    rows: Sequence[Mapping[str, object]],
+    cells: Mapping[str, Sequence[object]],
+    number: int,
     folded: Mapping[str, Sequence[str]] | None = None,
 ) -> list[str]:
-    """Return what a search looks through in each row: folded texts, and the digits of phones.
+    """Return what a search looks through in each of `number` rows: folded texts, and the digits of phones.
 
-    `folded` are texts by path that somebody has folded already.
+    `cells` are the values by path, row by row; `folded` are texts that somebody has folded already.
     """
     columns = [
-        (folded or {}).get(part.path) or [_searched(part, row.get(part.path)) for row in rows]
+        (folded or {}).get(part.path) or [_searched(part, value) for value in cells[part.path]]
         for part in parts
+        if part.path in cells
     ]
-    return [" ".join(filter(None, texts)) for texts in zip(*columns, strict=True)]
+    return [" ".join(filter(None, texts)) for texts in zip(*columns, strict=True)] or [""] * number
 
 
 def _searched(part: SearchPart, value: object) -> str:
     if not value:
         return ""
-    texts = (one.value for one in value) if part.is_entry and isinstance(value, tuple) else (str(value),)
-    return " ".join([text.lstrip("+") if part.is_phone else fold(text) for text in texts])
+    if not part.is_entry or not isinstance(value, tuple):
+        text = str(value)
+        return text.lstrip("+") if part.is_phone else fold(text)
+    texts = [one.value if isinstance(one, Entry) else str(one) for one in value]
+    return " ".join([text.lstrip("+") for text in texts]) if part.is_phone else fold(" ".join(texts))
 
 
 class Upkeep:
@@ -97,7 +102,8 @@ async def _refresh_search(unit: Unit, plan: Plan, ids: Sequence[int]) -> None:
         if part.is_entry:
             for record, entries in (await entry_values(unit, plan, part.path, ids)).items():
                 values[record][part.path] = entries
-    made = dict(zip(values, search_texts(plan.search, list(values.values())), strict=True))
+    cells = {part.path: [row.get(part.path) for row in values.values()] for part in plan.search}
+    made = dict(zip(values, search_texts(plan.search, cells, len(values)), strict=True))
     await unit.transaction.execute_many(
         f"update {quoted(plan.table)} set {quoted(SEARCH)}=$2 where id=$1",
         [(record, text) for record, text in made.items() if text != kept[record]],
@@ -106,27 +112,42 @@ async def _refresh_search(unit: Unit, plan: Plan, ids: Sequence[int]) -> None:
 
 async def entry_values(unit: Unit, plan: Plan, path: str, ids: Sequence[int]) -> dict[int, tuple[Entry, ...]]:
     """Return the live entries of a list for each record that has any, the main one first."""
-    entry = plan.entries[path]
-    database, table = unit.app.database, unit.app.model[entry.target].table
-    names = ["value", "raw", "label", "is_primary", *(["extension"] if entry.has_extension else [])]
-    via = quoted(entry.link.column)
-    statement = Statement(unit.app.model, database.dialect, EVERYTHING, unit.reading)
-    where = "".join(
-        f" and {quoted(key)} = {constant(value, statement)}" for key, value in entry.link.where.items()
-    )
-    rows = await database.fetch(
-        f"select {via}, {', '.join(map(quoted, names))} from {quoted(table)} "
-        f"where {via} {database.dialect.any_of(1, 'bigint')} and archived_at is null{where} "
-        "order by is_primary desc, id",
-        (list(ids),),
-    )
+    has_extension = plan.entries[path].has_extension
+    names = ["value", "raw", "label", "is_primary", *(["extension"] if has_extension else [])]
     found: dict[int, list[Entry]] = {}
-    for host, value, raw, label, is_primary, *more in rows:
+    for host, value, raw, label, is_primary, *more in await _entry_rows(unit, plan, path, ids, names):
         one = Entry(
             str(value), str(raw or ""), _text(label), bool(is_primary), _text(more[0]) if more else None
         )
         found.setdefault(int(str(host)), []).append(one)
     return {host: tuple(entries) for host, entries in found.items()}
+
+
+async def _entry_rows(
+    unit: Unit, plan: Plan, path: str, ids: Sequence[int], columns: Sequence[str]
+) -> Sequence[Sequence[object]]:
+    entry = plan.entries[path]
+    database, table = unit.app.database, unit.app.model[entry.target].table
+    via = quoted(entry.link.column)
+    statement = Statement(unit.app.model, database.dialect, EVERYTHING, unit.reading)
+    where = "".join(
+        f" and {quoted(key)} = {constant(value, statement)}" for key, value in entry.link.where.items()
+    )
+    return await database.fetch(
+        f"select {via}, {', '.join(map(quoted, columns))} from {quoted(table)} "
+        f"where {via} {database.dialect.any_of(1, 'bigint')} and archived_at is null{where} "
+        "order by is_primary desc, id",
+        (list(ids),),
+    )
+
+
+async def entry_texts(unit: Unit, plan: Plan, path: str, ids: Sequence[int]) -> Mapping[int, tuple[str, ...]]:
+    """Return the live texts of a list for each record that has any, the main one first."""
+    found: dict[int, tuple[str, ...]] = {}
+    for host, value in await _entry_rows(unit, plan, path, ids, ("value",)):
+        key = int(str(host))
+        found[key] = (*found.get(key, ()), str(value))
+    return found
 
 
 def _text(value: object) -> str | None:

@@ -105,6 +105,8 @@ def _long_text(value: object, line: Field, _reading: Reading) -> str:
 
 
 def _as_text(value: object) -> str:
+    if type(value) is str:
+        return value
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
     if isinstance(value, bool) or not isinstance(value, str | int | float | date | datetime):

@@ -80,12 +80,16 @@ class Hooks:
         call: object,
         entity: str,
         records: Mapping[int, object],
+        befores: Mapping[int, Mapping[str, object]],
         changes: Mapping[int, MutableMapping[str, object]],
     ) -> None:
-        """Show changes of records to every plugin: all at once by `records_changing`, else one by one."""
+        """Show changes of records to every plugin: all at once by `records_changing`, else one by one.
+
+        `befores` are the records' values by path, `records` the same as objects.
+        """
         many = self._of("records_changing", Colour.BEFORE)
         for one in many:
-            await one.call({"call": call, "entity": entity, "changes": changes})
+            await one.call({"call": call, "entity": entity, "befores": befores, "changes": changes})
         for one in self._without(many, "record_changing"):
             for record, values in changes.items():
                 await one.call({"call": call, "entity": entity, "record": records[record], "changes": values})

@@ -115,9 +115,12 @@ async def records_creating(call: "Call", entity: str, rows: Sequence[MutableMapp
 
 @_coloured(Colour.BEFORE)
 async def records_changing(
-    call: "Call", entity: str, changes: Mapping[int, MutableMapping[str, object]]
+    call: "Call",
+    entity: str,
+    befores: Mapping[int, Mapping[str, object]],
+    changes: Mapping[int, MutableMapping[str, object]],
 ) -> None:
-    """Many records are about to be changed, by id; else a plugin is asked `record_changing` for each."""
+    """Many records with values `befores`, by id, are about to change; else `record_changing` is asked for each."""
 
 
 @_coloured(Colour.AFTER)

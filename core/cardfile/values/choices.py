@@ -67,6 +67,8 @@ def _add(index: dict[str, tuple[str, ...]], layer: Mapping[str, Iterable[str]], 
 
 def parse_choice(raw: Cell, choices: ChoiceIndex) -> str:
     """Return the key of the choice that `raw` names; raises `InvalidInput` with the choices there are."""
+    if type(raw) is str and raw in choices.labels:
+        return raw  # a program, or an earlier reading
     text = _text(raw)
     keys = choices.find(text)
     if len(keys) == 1:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cardfile.errors import InvalidInput
 from cardfile.values.cell import is_empty, shown
@@ -103,6 +104,7 @@ def split_name(raw: object) -> PersonName:
     return _in_order(words)
 
 
+@lru_cache(maxsize=4096)  # the words of names come again and again
 def _bare(word: str) -> str:
     return fold(word).rstrip(".")
 
@@ -136,6 +138,7 @@ def _with_initials(words: list[str]) -> PersonName | None:
     return PersonName(" ".join(last), rest[0], " ".join(rest[1:]))
 
 
+@lru_cache(maxsize=4096)
 def _is_given(word: str) -> bool:
     return fold(word) in GIVEN_NAMES
 

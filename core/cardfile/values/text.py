@@ -39,7 +39,7 @@ _TABLE = str.maketrans(FOLD_FROM, FOLD_TO)
 
 def fold(text: str) -> str:
     """Return `text` in small letters, with ё as е and accented Latin letters as bare ones."""
-    return text.lower().translate(_TABLE)
+    return text.lower() if text.isascii() else text.lower().translate(_TABLE)
 
 
 # Zero-width, soft-hyphen and direction marks come along when text is copied from phones and web pages; lone
