@@ -1,6 +1,6 @@
 """A small club, declared for the tests of the journal: users, clients, contacts, and a plugin with visits."""
 
-from collections.abc import AsyncIterator, Mapping, MutableMapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -200,8 +200,8 @@ class NoHooks:
         self,
         call: object,
         entity: str,
-        records: Mapping[int, object],
-        befores: Mapping[int, Mapping[str, object]],
+        records: Callable[[], Awaitable[Mapping[int, object]]],
+        befores: Callable[[], Awaitable[Mapping[int, Mapping[str, object]]]],
         changes: Mapping[int, MutableMapping[str, object]],
         /,
     ) -> None:

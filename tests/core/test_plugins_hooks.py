@@ -3,7 +3,7 @@
 import inspect
 import logging
 import re
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from cardfile.errors import DeclarationError, InvalidInput
 from cardfile.plugins import Hooks, Plugin, hookimpl
 from cardfile.plugins.hookspecs import (
     SPECS,
+    Befores,
     Colour,
     colour_of,
     record_created,
@@ -117,6 +118,17 @@ async def test_many_records_are_shown_at_once_or_one_by_one_as_the_plugin_wishes
     assert rows == [{"number": 0, "seen": ["alpha"]}, {"number": 1, "seen": ["alpha"]}]
 
 
+def _read(rows: Mapping[int, Any]) -> Callable[[], Awaitable[Mapping[int, Any]]]:
+    async def read() -> Mapping[int, Any]:
+        return rows
+
+    return read
+
+
+async def _unread() -> Mapping[int, Any]:
+    raise AssertionError("nobody needs these")
+
+
 async def test_many_changes_are_shown_with_their_records() -> None:
     class Watcher(Plugin):
         name = "watcher"
@@ -128,7 +140,7 @@ async def test_many_changes_are_shown_with_their_records() -> None:
             changes["was"] = record
 
     changes: dict[int, MutableMapping[str, object]] = {7: {}}
-    await Hooks([Watcher()]).each_changing(None, "client", {7: "Ann"}, {7: {"name": "Ann"}}, changes)
+    await Hooks([Watcher()]).each_changing(None, "client", _read({7: "Ann"}), _unread, changes)
     assert changes == {7: {"was": "Ann"}}
 
 
@@ -141,19 +153,20 @@ async def test_many_changes_are_shown_at_once_with_what_the_records_were() -> No
         @hookimpl
         async def records_changing(
             self,
-            befores: Mapping[int, Mapping[str, object]],
+            befores: Befores,
             changes: Mapping[int, MutableMapping[str, object]],
         ) -> None:
+            rows = await befores()
             for record, values in changes.items():
-                values["was"] = befores[record]["name"]
+                values["was"] = rows[record]["name"]
 
         @hookimpl
         async def record_changing(self) -> None:
             raise AssertionError("it has seen the changes already")
 
     changes: dict[int, MutableMapping[str, object]] = {7: {}, 8: {}}
-    befores = {7: {"name": "Ann"}, 8: {"name": "Bob"}}
-    await Hooks([Crowd()]).each_changing(None, "client", {7: "Ann", 8: "Bob"}, befores, changes)
+    befores = _read({7: {"name": "Ann"}, 8: {"name": "Bob"}})
+    await Hooks([Crowd()]).each_changing(None, "client", _unread, befores, changes)
     assert changes == {7: {"was": "Ann"}, 8: {"was": "Bob"}}
 
 

@@ -10,7 +10,7 @@ from cardfile.clients.names import PARTS, complete_name, complete_renaming
 from cardfile.clients.tables import ClientStanding
 from cardfile.errors import InvalidInput
 from cardfile.journal.calls import Call
-from cardfile.plugins.hookspecs import hookimpl
+from cardfile.plugins.hookspecs import Befores, hookimpl
 from cardfile.values.requisites import parse_inn
 
 __all__ = ["ClientRules"]
@@ -42,17 +42,18 @@ class ClientRules:
 
     @hookimpl
     async def records_changing(
-        self, call: Call, entity: str, befores: Mapping[int, Row], changes: Mapping[int, Changes]
+        self, call: Call, entity: str, befores: Befores, changes: Mapping[int, Changes]
     ) -> None:
         """Keep changed clients' names, requisites and standings in agreement, and contacts in their form."""
         watched = WATCHED.get(entity)
         if watched is None or watched.isdisjoint(set().union(*changes.values())):
             return
+        rows = await befores()
         for record, values in changes.items():
             if not watched.isdisjoint(values):
-                AGREE[entity](call, befores[record], values)
+                AGREE[entity](call, rows[record], values)
         if entity == CLIENT:
-            await _note_standings(call, befores, changes)
+            await _note_standings(call, rows, changes)
 
 
 def _agree_contact(call: Call, was: Row, values: Changes) -> None:

@@ -3,14 +3,16 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from cardfile.database.piccolo_bridge import PiccoloQuery
 from cardfile.database.tables import Record
 from cardfile.errors import NotFound, Refused
-from cardfile.journal.changes import change_rows
+from cardfile.journal.changes import change_rows, needed_paths
 from cardfile.journal.commands import Command
 from cardfile.journal.creation import Books, create_rows
+from cardfile.journal.garbage import collecting_later
 from cardfile.journal.host import Hooks, Host
 from cardfile.journal.ledger import Ledger
 from cardfile.journal.plans import Plan
@@ -225,13 +227,14 @@ class Call:
         form = self.app.commands.forms[plan.key]
         ids: list[int] = []
         for part in chunks(rows):
-            taken: list[dict[str, object]] = []
-            for index, row in enumerate(part, start=len(ids)):
-                try:
-                    taken.append(form.take(row, self.work.reading))
-                except Refused as error:
-                    raise error.at(index) from None
-            ids += await create_rows(self, self.work, self._books, plan, taken)
+            with collecting_later():
+                taken: list[dict[str, object]] = []
+                for index, row in enumerate(part, start=len(ids)):
+                    try:
+                        taken.append(form.take(row, self.work.reading))
+                    except Refused as error:
+                        raise error.at(index) from None
+                ids += await create_rows(self, self.work, self._books, plan, taken)
         return ids
 
     async def bulk_write(
@@ -251,15 +254,31 @@ class Call:
         form = self.app.commands.forms[plan.key]
         changed: set[int] = set()
         for part in chunks(changes):
-            taken = {record: form.take(changes[record], self.work.reading) for record in part}
-            rows = await self._fetch(plan, rights, ids=part, action=action, lock=True, archived=True)
-            befores = {int(str(row["id"])): row for row in rows}
-            missing = next((record for record in part if record not in befores), None)
-            if missing is not None:
-                raise NotFound("There is no such record: {id}.", id=plan.record_type.global_id(missing))
-            changed |= (await change_rows(self, self.work, self._books, plan, befores, taken, ask=ask)).keys()
-            self._refresh(plan, befores, changed)
+            with collecting_later():
+                taken = {record: form.take(changes[record], self.work.reading) for record in part}
+                is_known = not self.work.images.get(plan.key, {}).keys().isdisjoint(part)
+                paths = plan.paths if is_known else needed_paths(plan, taken)
+                rows = await self._fetch(
+                    plan, rights, ids=part, action=action, lock=True, archived=True, paths=paths
+                )
+                befores = {int(str(row["id"])): row for row in rows}
+                missing = next((record for record in part if record not in befores), None)
+                if missing is not None:
+                    raise NotFound("There is no such record: {id}.", id=plan.record_type.global_id(missing))
+                complete = partial(self._complete, plan, befores)
+                different = await change_rows(
+                    self, self.work, self._books, plan, befores, taken, ask=ask, complete=complete
+                )
+                changed |= different.keys()
+                self._refresh(plan, befores, changed)
         return Written(frozenset(changed), frozenset(changes.keys() - changed))
+
+    async def _complete(
+        self, plan: Plan, befores: Mapping[int, dict[str, object]], ids: Collection[int]
+    ) -> None:
+        # Everything, for the rows were found in reach already, and are locked.
+        for row in await self._fetch(plan, EVERYTHING, ids=ids, archived=True):
+            befores[int(str(row["id"]))].update(row)
 
     async def run(self, query: PiccoloQuery[Answer]) -> Answer:
         """Run a Piccolo query in this transaction; for reads, and for tables that are no records."""
@@ -286,6 +305,7 @@ class Call:
         limit: int | None = None,
         lock: bool = False,
         archived: bool = False,
+        paths: Collection[str] | None = None,
     ) -> list[dict[str, object]]:
         return await fetch_records(
             self.app.database,
@@ -300,7 +320,7 @@ class Call:
             limit=limit,
             lock=lock,
             archived=archived,
-            paths=plan.paths,
+            paths=plan.paths if paths is None else paths,
             reading=self.work.reading,
         )
 

@@ -1,6 +1,6 @@
 """How records change: what is different is written, and nothing else."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from cardfile.database.columns import ColumnType
@@ -20,9 +20,11 @@ from cardfile.query.row import constant
 from cardfile.rights import EVERYTHING
 from cardfile.values.text import fold
 
-__all__ = ["change_rows", "read_entries_of"]
+__all__ = ["change_rows", "needed_paths", "read_entries_of"]
 
 Row = dict[str, object]
+
+Complete = Callable[[Collection[int]], Awaitable[None]]
 
 _MISSING: Final = object()
 _HOOKS: Final = ("record_changing", "records_changing")
@@ -37,19 +39,18 @@ async def change_rows(
     changes: Mapping[int, Mapping[str, object]],
     *,
     ask: bool = True,
+    complete: Complete | None = None,
 ) -> Mapping[int, Mapping[str, object]]:
     """Change records from what they were read as, and return what was different, by id.
 
+    `befores` hold every value, or at least those of `needed_paths`: then `complete` reads the others into them.
     Hooks are asked with the differences (not with `ask=False`), and may change them. `befores` then hold the
     new values and versions. Raises `VersionConflict` when somebody else was quicker.
     """
     await read_entries_of(unit, plan, befores, changes)
     different = _differences(plan, befores, changes)
     if ask and different and any(unit.app.hooks.has(name) for name in _HOOKS):
-        records = LazyRecords(plan, {record: befores[record] for record in different})
-        await unit.app.hooks.each_changing(call, plan.key, records, befores, different)
-        await read_entries_of(unit, plan, befores, different)
-        different = _differences(plan, befores, different)
+        different = await _asked(call, unit, plan, befores, different, complete)
     if not different:
         return {}
     used = set().union(*different.values())
@@ -62,11 +63,53 @@ async def change_rows(
     return different
 
 
+def needed_paths(plan: Plan, changes: Mapping[int, Mapping[str, object]]) -> Collection[str]:
+    """Return what has to be read of records before these changes: the rest is read when a hook asks for it."""
+    kept_beside = {one.reference for one in plan.watchers} | {one.reference for one in plan.searched_by}
+    searched = {part.path for part in plan.search if not part.is_entry}
+    return plan.paths & {"version", *kept_beside, *searched, *set().union(*changes.values())}
+
+
+async def _asked(
+    call: object,
+    unit: Unit,
+    plan: Plan,
+    befores: Mapping[int, Row],
+    different: dict[int, Row],
+    complete: Complete | None,
+) -> dict[int, Row]:
+    """Return the differences as the hooks want them."""
+    rows: dict[int, Row] = {}
+
+    async def whole() -> Mapping[int, Row]:
+        if not rows:
+            if complete is not None:
+                await complete(different.keys())
+            rows.update((record, befores[record]) for record in different)
+        return rows
+
+    async def records() -> Mapping[int, object]:
+        return LazyRecords(plan, await whole())
+
+    shown = {record: dict(values) for record, values in different.items()}
+    await unit.app.hooks.each_changing(call, plan.key, records, whole, different)
+    changed = {record: values for record, values in different.items() if values != shown[record]}
+    if not changed:
+        return different
+    await whole()
+    await read_entries_of(unit, plan, befores, changed)
+    again = _differences(plan, befores, changed)
+    merged = {
+        record: again.get(record, {}) if record in changed else different[record] for record in different
+    }
+    return {record: values for record, values in merged.items() if values}
+
+
 def _differences(
     plan: Plan, befores: Mapping[int, Row], changes: Mapping[int, Mapping[str, object]]
 ) -> dict[int, Row]:
     found = {}
-    lists = [path for path in plan.entries if path in set().union(*changes.values())]
+    lists = plan.entries.keys() & set().union(*changes.values())
     for record, given in changes.items():
         before = befores[record]
         different = {path: value for path, value in given.items() if before.get(path, _MISSING) != value}

@@ -1,6 +1,6 @@
 """What the journal needs of the app that it serves."""
 
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -38,8 +38,8 @@ class Hooks(Protocol):
         self,
         call: object,
         entity: str,
-        records: Mapping[int, object],
-        befores: Mapping[int, Mapping[str, object]],
+        records: Callable[[], Awaitable[Mapping[int, object]]],
+        befores: Callable[[], Awaitable[Mapping[int, Mapping[str, object]]]],
         changes: Mapping[int, MutableMapping[str, object]],
         /,
     ) -> None:

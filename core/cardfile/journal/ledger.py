@@ -7,6 +7,7 @@ from typing import Final
 from cardfile.database.names import quoted
 from cardfile.journal.commands import Command
 from cardfile.journal.events import Change, change_of, dump
+from cardfile.journal.garbage import collecting_later
 from cardfile.journal.plans import Plan
 from cardfile.journal.statements import CHUNK, chunks, insert_rows
 from cardfile.journal.units import Unit
@@ -121,9 +122,10 @@ class Ledger:
         plans = self._unit.app.commands.plans
         for entity, marks in self._marks.items():
             for part in chunks(marks.items(), CHUNK):
-                kept = [one for one in part if not one[1].is_merged or one[1].settle()]
-                await self._look_up_clients(plans[entity], kept)
-                await self._insert(plans[entity], kept)
+                with collecting_later():
+                    kept = [one for one in part if not one[1].is_merged or one[1].settle()]
+                    await self._look_up_clients(plans[entity], kept)
+                    await self._insert(plans[entity], kept)
         self._marks = {}
 
     async def _insert(self, plan: Plan, kept: Sequence[tuple[int, Mark]]) -> None:

@@ -2,7 +2,7 @@
 
 import inspect
 import logging
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ import pluggy
 from pluggy import HookImpl, PluginValidationError
 
 from cardfile.errors import DeclarationError
-from cardfile.plugins.hookspecs import PROJECT, SPECS, Colour, Spec, colour_of
+from cardfile.plugins.hookspecs import PROJECT, SPECS, Befores, Colour, Spec, colour_of
 
 if TYPE_CHECKING:
     from cardfile.plugins.plugin import Plugin
@@ -79,20 +79,21 @@ class Hooks:
         self,
         call: object,
         entity: str,
-        records: Mapping[int, object],
-        befores: Mapping[int, Mapping[str, object]],
+        records: Callable[[], Awaitable[Mapping[int, object]]],
+        befores: Befores,
         changes: Mapping[int, MutableMapping[str, object]],
     ) -> None:
         """Show changes of records to every plugin: all at once by `records_changing`, else one by one.
 
-        `befores` are the records' values by path, `records` the same as objects.
+        `befores` reads the records' values by path, `records` the same as objects.
         """
         many = self._of("records_changing", Colour.BEFORE)
         for one in many:
             await one.call({"call": call, "entity": entity, "befores": befores, "changes": changes})
         for one in self._without(many, "record_changing"):
+            found = await records()
             for record, values in changes.items():
-                await one.call({"call": call, "entity": entity, "record": records[record], "changes": values})
+                await one.call({"call": call, "entity": entity, "record": found[record], "changes": values})
 
     async def notify(self, spec: Spec | str, /, **values: object) -> list[str]:
         """Call an after hook; a plugin that fails is logged and does not disturb the others.

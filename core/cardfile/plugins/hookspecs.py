@@ -8,7 +8,7 @@ Every hook has one colour. *declare* hooks are plain functions, called once whil
 A plugin takes part by a method of the same name marked `@hookimpl`, with any of the parameters named here.
 """
 
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # the app stands above the plugins and hands itself to them
 __all__ = [
     "PROJECT",
     "SPECS",
+    "Befores",
     "Colour",
     "Spec",
     "colour_of",
@@ -47,6 +48,8 @@ __all__ = [
 PROJECT: Final = "cardfile"
 Spec = Callable[..., Any]
 F = TypeVar("F", bound=Spec)
+Befores = Callable[[], Awaitable[Mapping[int, Mapping[str, object]]]]
+"""Reads all values of the records that are about to be changed, once; who does not ask does not wait."""
 
 hookimpl = pluggy.HookimplMarker(PROJECT)
 """Marks a method of a plugin as the implementation of the hook of the same name."""
@@ -115,12 +118,9 @@ async def records_creating(call: "Call", entity: str, rows: Sequence[MutableMapp
 
 @_coloured(Colour.BEFORE)
 async def records_changing(
-    call: "Call",
-    entity: str,
-    befores: Mapping[int, Mapping[str, object]],
-    changes: Mapping[int, MutableMapping[str, object]],
+    call: "Call", entity: str, befores: Befores, changes: Mapping[int, MutableMapping[str, object]]
 ) -> None:
-    """Many records with values `befores`, by id, are about to change; else `record_changing` is asked for each."""
+    """Many records are about to be changed, by id; `await befores()` reads their values so far, by id and path."""
 
 
 @_coloured(Colour.AFTER)
