@@ -51,7 +51,6 @@ async def serve_app(app: App) -> None:
     )
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.running())
-        await stack.enter_async_context(app.access.running())
         if app.settings.worker:
             await stack.enter_async_context(working(app))
         try:
