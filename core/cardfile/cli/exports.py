@@ -7,8 +7,8 @@ import orjson
 from typer import Argument, Option, Typer
 
 from cardfile.app import App
-from cardfile.cli.imports import who
 from cardfile.cli.opened import build_app, run
+from cardfile.cli.people import who
 from cardfile.errors import InvalidInput, NotFound
 from cardfile.model.record_types import RecordType
 from cardfile.spreadsheets import export_records

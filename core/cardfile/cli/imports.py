@@ -6,7 +6,7 @@ that name is `./undo`).
 
 import sys
 from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -26,10 +26,10 @@ from typer import Argument, Exit, Option, Typer, confirm
 from typer.core import TyperGroup
 
 from cardfile.app import App
-from cardfile.cli.opened import build_app, operator, run
+from cardfile.cli.opened import build_app, run
+from cardfile.cli.people import find_user, who
 from cardfile.cli.tables import print_table
-from cardfile.cli.users import find_user
-from cardfile.errors import FileRefused, InvalidInput, NotAllowed, NotFound
+from cardfile.errors import FileRefused, InvalidInput, NotFound
 from cardfile.journal import Call
 from cardfile.query.rows import fetch_records
 from cardfile.rights import Actor
@@ -162,16 +162,6 @@ def _number(text: str) -> int:
     if not digits.isdigit() or len(digits) > 18:
         raise NotFound("There is no import {id}: see `cardfile import list`.", id=text)
     return int(digits)
-
-
-async def who(app: App, login: str | None, command: str) -> Actor:
-    """Return who acts: a colleague by his login, or whoever is at the machine's own keyboard."""
-    if login is None:
-        return replace(operator(command), via="import", locale=app.settings.locale, zone=app.settings.zone)
-    actor = await app.access.actor(await find_user(app, login), via="import")
-    if actor is None:
-        raise NotAllowed("{login} does not work here any more.", login=login)
-    return actor
 
 
 async def _look(app: App, actor: Actor, wanted: _Wanted) -> tuple[Probe, Choices]:

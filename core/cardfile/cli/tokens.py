@@ -8,8 +8,8 @@ from typer import Argument, Option, Typer
 from cardfile.access.sharing import NewToken
 from cardfile.app import App
 from cardfile.cli.opened import build_app, fetch, operator, run
+from cardfile.cli.people import find_user
 from cardfile.cli.tables import print_table
-from cardfile.cli.users import find_user
 from cardfile.errors import Unauthenticated
 
 program = Typer(no_args_is_help=True, help="Make, list and revoke API tokens.")

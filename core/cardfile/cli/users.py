@@ -4,11 +4,10 @@ from typing import Annotated, Any
 
 from typer import Argument, Option, Typer, prompt
 
-from cardfile.access import fold_login
 from cardfile.app import App
 from cardfile.cli.opened import build_app, fetch, operator, run
+from cardfile.cli.people import find_user
 from cardfile.cli.tables import print_table
-from cardfile.errors import NotFound
 
 program = Typer(no_args_is_help=True, help="Make and list people, give passwords and roles.")
 
@@ -85,11 +84,3 @@ async def _list(app: App, limit: int) -> list[tuple[object, ...]]:
 async def _do(app: App, command: str, login: str, **arguments: Any) -> None:
     async with app.running(), app.unit_of_work(operator(command), via="cli") as work:
         await work.do(command, user=await find_user(app, login), **arguments)
-
-
-async def find_user(app: App, login: str) -> int:
-    """Return the id of the user who signs in as `login`; raises `NotFound`."""
-    found = await fetch(app, "user", filter={"login": {"eq": fold_login(login)}}, limit=1)
-    if not found:
-        raise NotFound("Nobody signs in as {login}.", login=login)
-    return int(str(found[0]["id"]))
