@@ -8,6 +8,7 @@ import pytest
 from import_desk import ImportDesk, counts, write_list
 
 from cardfile.app import App
+from cardfile.errors import Refused
 from cardfile.journal import UnitOfWork
 from cardfile.settings import Settings
 from cardfile.spreadsheets import Halted, Progress, run_import, running, writing
@@ -105,6 +106,37 @@ async def test_an_import_cancelled_on_its_way_stops_and_is_undone(desk: ImportDe
     assert len(await desk.rows("client")) == row["rows_created"] < ROWS
     await desk.do("import.undo", done=number)
     assert await desk.rows("client") == []
+
+
+async def test_whatever_refuses_a_whole_portion_the_import_says_so_and_does_not_run_for_ever(
+    desk: ImportDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await start(desk, tmp_path)
+
+    async def refusing(self: writing.Writer, work: UnitOfWork, decisions: Any) -> None:
+        raise Refused("Tags are given by the office only.")
+
+    monkeypatch.setattr(writing.Writer, "write", refusing)
+    await desk.app.jobs.run_due()
+    row = await desk.row("import", number)
+    assert (row["state"], row["error"]) == ("failed", "Tags are given by the office only.")
+    assert await desk.rows("client") == []
+
+
+async def test_an_import_cancelled_after_its_last_row_stays_cancelled(
+    desk: ImportDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await start(desk, tmp_path)
+    whole = running._end
+
+    async def late(*given: Any, **told: Any) -> None:
+        await desk.do("import.cancel", started=number)
+        await whole(*given, **told)
+
+    monkeypatch.setattr(running, "_end", late)
+    with pytest.raises(Halted):
+        await run_import(desk.app, number)
+    assert (await desk.row("import", number))["state"] == "cancelled"
 
 
 def test_counts_that_do_not_add_up_are_a_fault() -> None:

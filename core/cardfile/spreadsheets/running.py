@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from cardfile.database.tables import Record
-from cardfile.errors import DeclarationError, FileRefused, InvalidInput, NotAllowed, NotFound, Refused
+from cardfile.errors import DeclarationError, NotAllowed, NotFound, Refused
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import Command
 from cardfile.journal.host import reading_of
@@ -74,6 +74,10 @@ class Progress:
 Tell = Callable[[Progress], None]
 
 
+HALTED: Final = "This import was cancelled, or another process is at it."
+UNFINISHED: Final = (ImportState.UPLOADED, ImportState.RUNNING)
+
+
 class Halted(Refused):
     """Somebody cancelled the import, or another process is at it."""
 
@@ -81,15 +85,18 @@ class Halted(Refused):
 async def run_import(app: ImportHost, number: int, *, tell: Tell | None = None) -> ImportCounts:
     """Do an import, from where it is, to its end; return its counts.
 
-    What was done before the process was cut off stays and is not done again. Raises `FileRefused` where the
-    file cannot be read (the import has failed then), `Halted` when somebody else is at it or cancelled it.
+    What was done before the process was cut off stays and is not done again. Raises `Refused` where the import
+    fails as a whole, above all `FileRefused` for a file that cannot be read; `Halted` when somebody else is at
+    it or cancelled it.
     """
     run = await _Run.begin(app, number, tell)
     if run is None:
         return ImportCounts.of(await _import_row(app, number))
     try:
         await run.to_the_end()
-    except (FileRefused, InvalidInput, NotAllowed, NotFound) as error:
+    except Halted:
+        raise
+    except Refused as error:
         await _fail(app, number, error)
         raise
     return run.counts
@@ -182,7 +189,7 @@ class _Run:
     async def begin(cls, app: ImportHost, number: int, tell: Tell | None) -> "_Run | None":
         """Return the import ready to go on, None when it is at its end already."""
         row = await _import_row(app, number)
-        if row["state"] not in (ImportState.UPLOADED, ImportState.RUNNING):
+        if row["state"] not in UNFINISHED:
             return None
         try:
             actor = await actor_of_import(app, row["owner"])
@@ -264,7 +271,7 @@ class _Run:
             .returning(Import.id)
         )
         if not moved:
-            raise Halted("This import was cancelled, or another process is at it.")
+            raise Halted(HALTED)
 
     async def _decide(self, work: UnitOfWork, rows: Sequence[ReadRow]) -> list[Decision]:
         row = self._row
@@ -300,9 +307,6 @@ class _Run:
 
     async def _finish(self) -> None:
         """Say in the import and in the journal what came of it."""
-        row = await _import_row(self.app, self.number)
-        if row["state"] != ImportState.RUNNING or ImportCounts.of(row) != self.counts:
-            raise Halted("This import was cancelled, or another process is at it.")
         await _end(
             self.app, self.number, self.actor, ImportState.DONE, event="import.finished", counts=self.counts
         )
@@ -381,6 +385,9 @@ async def _end(
     async with app.unit_of_work(actor, via="import") as work:
         call = Call(work, command)
         record = await call.get(Import, number, rights=EVERYTHING, lock=True)
+        kept = await call.values(record)
+        if kept["state"] not in UNFINISHED or (counts is not None and ImportCounts.of(kept) != counts):
+            raise Halted(HALTED)
         call.be_about(record)
         told: dict[str, object] = {"error": error} if error else {}
         await call.write(record, {"state": state.value, "finished_at": work.now, **told})
