@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
@@ -90,6 +91,6 @@ def _open(settings: "Settings") -> Huey:
             ) from None
     path = settings.data_dir / "queue.db"
     if url is not None:
-        path = settings.data_dir.__class__(unquote(url.removeprefix("sqlite:///")))
+        path = Path(unquote(url.removeprefix("sqlite:///")))
     path.parent.mkdir(parents=True, exist_ok=True)
     return SqliteHuey("cardfile", filename=str(path), **options)

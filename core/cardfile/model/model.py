@@ -77,13 +77,6 @@ class Model:
     def __iter__(self) -> Iterator[RecordType]:
         return iter(self.types.values())
 
-    def of_entity(self, entity: Entity) -> RecordType:
-        """Return the record type that was built from `entity`."""
-        for one in self.types.values():
-            if one.entity is entity:
-                return one
-        raise DeclarationError(f"the entity of table {entity.table._meta.tablename!r} is in no loaded plugin")
-
     def of_table(self, table: type) -> RecordType:
         """Return the record type whose records `table` holds."""
         for one in self.types.values():

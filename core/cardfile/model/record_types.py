@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cardfile.errors import NotFound
 from cardfile.model.entities import Entity, Visibility
 from cardfile.model.fields import Field, Kind
-from cardfile.model.names import camel, global_id, local_id, pascal, split_id
+from cardfile.model.names import global_id, local_id, pascal, split_id
 from cardfile.texts import Label
 
 __all__ = ["CORE", "Card", "Line", "Link", "RecordType"]
@@ -171,8 +171,3 @@ class RecordType:
         linked = {link.path for link in links}
         lines = [line for line in self.lines.values() if line.card == group and line.path not in linked]
         return (*lines, *links)
-
-
-def graphql_path(path: str) -> str:
-    """Return `fitness.last_visit` as `fitness.lastVisit`."""
-    return ".".join(camel(part) for part in path.split("."))

@@ -31,7 +31,7 @@ from cardfile.spreadsheets.commands import (
 )
 from cardfile.spreadsheets.counts import ImportCounts
 from cardfile.spreadsheets.entities import ENTITIES, GRANTS
-from cardfile.spreadsheets.exporting import export_records, exported_fields
+from cardfile.spreadsheets.exporting import export_records
 from cardfile.spreadsheets.headers import Header, find_header, fingerprint, header_at
 from cardfile.spreadsheets.limits import FileLimits
 from cardfile.spreadsheets.mapping import ColumnMatch, Guess, Reason, Target, known_words, propose_mapping
@@ -93,7 +93,6 @@ __all__ = [
     "column_letters",
     "dry_run",
     "export_records",
-    "exported_fields",
     "find_header",
     "find_unfinished",
     "fingerprint",

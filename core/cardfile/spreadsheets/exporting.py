@@ -21,7 +21,7 @@ from cardfile.texts import said
 from cardfile.values.money import Money
 from cardfile.values.phone import format_phone
 
-__all__ = ["export_records", "exported_fields"]
+__all__ = ["export_records"]
 
 Row = dict[str, object]
 Rows = Sequence[Row]
@@ -84,11 +84,6 @@ async def export_records(
         raise FileRefused(
             "The file “{name}” cannot be written: {reason}.", name=target.name, reason=error.strerror
         ) from error
-
-
-def exported_fields(app: Host, actor: Actor, record_type: RecordType) -> Mapping[str, str]:
-    """Return the titles of all fields that this person may export, by path."""
-    return {column.path: column.title for column in _columns(app, actor, record_type)}
 
 
 def _chosen(app: Host, actor: Actor, record_type: RecordType, fields: Sequence[str]) -> list[_Column]:
@@ -162,7 +157,7 @@ async def _rows(
     )
     async for portion in portions:
         lists = {
-            column.path: await _listed(app, actor, record_type, column.link, column.tagging, portion)
+            column.path: await _listed(app, actor, column.link, column.tagging, portion)
             for column in columns
             if column.link is not None
         }
@@ -199,7 +194,6 @@ def _cell(line: Line, value: object, reading: Any) -> object:
 async def _listed(
     app: Host,
     actor: Actor,
-    record_type: RecordType,
     link: Link,
     tagging: Tagging | None,
     portion: Rows,

@@ -50,7 +50,7 @@ class Writer:
             elif isinstance(one.about, Existing):
                 changed.setdefault(id(one.about), one.about)
         await self._make(work, list(made.values()))
-        await self._change(work, [one for one in changed.values() if one.changes])
+        await self._change([one for one in changed.values() if one.changes])
         await self._put_words(work, [*made.values(), *changed.values()])
         for one in decisions:
             _settle(one)
@@ -86,7 +86,7 @@ class Writer:
 
         await self._in_parts(made, do)
 
-    async def _change(self, work: UnitOfWork, changed: Sequence[Existing]) -> None:
+    async def _change(self, changed: Sequence[Existing]) -> None:
         owner, rights = self._owner, self.actor.rights
         scope = rights.scope(self.record_type.key, "assign") or rights.scope(self.record_type.key, "edit")
         for one in changed:

@@ -10,8 +10,6 @@ from cardfile_fitness.entities import Status
 
 __all__ = ["PLANS", "Life", "PlanMade", "Spell", "live"]
 
-ROUBLE = 100
-
 
 @dataclass(frozen=True, slots=True)
 class PlanMade:
