@@ -1,5 +1,6 @@
 """What is done to people, teams, shares and tokens, by command."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -114,6 +115,29 @@ async def test_the_last_owner_stays(do: Do, person: Do) -> None:
     await do("user.deactivate", by=second, user=boss)
     with pytest.raises(NotAllowed, match="last active owner"):
         await do("user.deactivate", user=second)
+
+
+@pytest.mark.parametrize("command", ["user.deactivate", "user.revoke_role"])
+async def test_two_owners_do_not_send_each_other_away_at_once(
+    app: App, do: Do, person: Do, command: str
+) -> None:
+    ann, boris = await person("Ann", "owner"), await person("Boris", "owner")
+    more = {"role": "owner"} if command == "user.revoke_role" else {}
+    owner, is_turn = await app.access.actor(ann), asyncio.Event()
+    assert owner is not None
+
+    async def back() -> Any:
+        await is_turn.wait()
+        return await do(command, by=boris, user=ann, **more)
+
+    answer = asyncio.create_task(back())
+    async with app.unit_of_work(owner) as work:
+        await work.do(command, user=boris, **more)
+        is_turn.set()
+        # He comes as far as he can before her change is there for all.
+        await asyncio.wait({answer}, timeout=0.1)
+    with pytest.raises(NotAllowed, match="last active owner"):
+        await answer
 
 
 async def test_everybody_changes_his_own_entry_but_not_what_owners_decide(do: Do, person: Do) -> None:

@@ -42,6 +42,8 @@ def require_reach(call: Call, user: User) -> None:
 
 async def require_another_owner(call: Call, user: User) -> None:
     """Refuse to take away the last active owner: nobody could give rights to anybody any more."""
+    # Waits for others who change rights: two owners must not send each other away at the same moment.
+    await access_of(call).changed()
     holders = await call.run(
         UserRole.select(UserRole.holder).where(
             (UserRole.role == "owner") & UserRole.archived_at.is_null() & (UserRole.holder != user.id)
