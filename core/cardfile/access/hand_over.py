@@ -47,7 +47,7 @@ async def hand_over_preview(database: Database, model: Model, user: int) -> Hand
     """Return how many live records of every entity belong to `user`, so that they can be shown first."""
     lines = []
     for record_type, column in _owned(model):
-        table = _records(record_type)
+        table = record_type.records
         count = await database.run(table.count().where(_live(table, column, user)))
         if count:
             lines.append(HandedOverLine(record_type.key, count))
@@ -81,7 +81,7 @@ async def hand_over(call: Call, user: User, to: Annotated[list[User], "Who gets 
     heirs = cycle(dict.fromkeys(one.id for one in to))
     lines = []
     for record_type, column in _owned(call.app.model):
-        moved = await _move(call, _records(record_type), column, user.id, heirs)
+        moved = await _move(call, record_type.records, column, user.id, heirs)
         if moved:
             lines.append(HandedOverLine(record_type.key, moved))
     done = HandedOver(sum(line.count for line in lines), lines)
@@ -110,13 +110,6 @@ def _owned(model: Model) -> Iterator[tuple[RecordType, str]]:
         is_ours = record_type.key in STAYING or record_type.entity.read_only
         if isinstance(record_type.visibility, Owned) and not is_ours:
             yield record_type, record_type.visibility.owner
-
-
-def _records(record_type: RecordType) -> type[Record]:
-    table = record_type.entity.table
-    if not issubclass(table, Record):
-        raise TypeError(f"{record_type.table} is owned and yet no Record")
-    return table
 
 
 def _live(table: type[Record], column: str, user: int) -> Where | And:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from cardfile.clients.tables import Client
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import command
+from cardfile.journal.statements import chunks
 from cardfile.query import fetch_records
 from cardfile.values.text import fold
 
@@ -66,7 +67,7 @@ async def holders_of_contacts(
     if not call.rights.sees("contact_point", "value"):
         return {}
     found: dict[str, set[int]] = defaultdict(set)
-    for portion in _portions(values):
+    for portion in chunks(sorted(set(values)), PORTION):
         wanted = {"kind": {"eq": kind}, "value": {"in": portion}, "client": _LIVE}
         for row in await _rows(call, "contact_point", wanted, ("value", "client"), action):
             found[str(row["value"])].add(int(str(row["client"])))
@@ -80,7 +81,7 @@ async def holders_of_tax_numbers(
     if not call.rights.sees("client", "tax_number"):
         return {}
     found: dict[str, set[int]] = defaultdict(set)
-    for portion in _portions(numbers):
+    for portion in chunks(sorted(set(numbers)), PORTION):
         wanted = {"tax_number": {"in": portion}}
         for row in await _rows(call, "client", wanted, ("tax_number",), action):
             found[str(row["tax_number"])].add(int(str(row["id"])))
@@ -165,11 +166,6 @@ async def _rows(
         paths=paths,
         limit=limit,
     )
-
-
-def _portions(keys: Iterable[str]) -> Iterable[list[str]]:
-    ordered = sorted(set(keys))
-    return (ordered[start : start + PORTION] for start in range(0, len(ordered), PORTION))
 
 
 def _note(reasons: dict[int, set[str]], clients: Iterable[int], reason: str) -> None:

@@ -6,8 +6,7 @@ from typing import Annotated
 from cardfile.clients.choices import Standing
 from cardfile.clients.names import PARTS
 from cardfile.clients.tables import Client, ContactPoint
-from cardfile.database.tables import Record
-from cardfile.errors import DeclarationError, NotAllowed, Refused
+from cardfile.errors import NotAllowed, Refused
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import command
 from cardfile.model.fields import Kind
@@ -64,13 +63,6 @@ async def _require_mergeable(call: Call, client: Client, other: Client) -> None:
         )
 
 
-def _records(record_type: RecordType) -> type[Record]:
-    table = record_type.entity.table
-    if not issubclass(table, Record):
-        raise DeclarationError(f"{record_type.plugin}: derive the table {record_type.table!r} from Record")
-    return table
-
-
 def _ways_to_client(record_type: RecordType) -> Iterable[Link]:
     return [link for link in record_type.links.values() if link.target == "client" and link.column == "id"]
 
@@ -90,7 +82,7 @@ async def _turn(call: Call, record_type: RecordType, link: Link, winner: int, lo
         if _is_live(row) and any((columns, _values(row, columns)) in taken for columns in keys)
     ]
     stay = {row["id"] for row in doubled}
-    table = _records(record_type)
+    table = record_type.records
     for record in await call.load(table, [int(str(row["id"])) for row in doubled], rights=EVERYTHING):
         await call.archive(record)
     has_primary = {row["kind"] for row in ours if _is_live(row) and row.get("is_primary")} if ours else set()

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cardfile.errors import NotFound
+from cardfile.database.tables import Record
+from cardfile.errors import DeclarationError, NotFound
 from cardfile.model.entities import Entity, Visibility
 from cardfile.model.fields import Field, Kind
 from cardfile.model.names import global_id, local_id, pascal, split_id
@@ -104,6 +105,14 @@ class RecordType:
     links: Mapping[str, Link]
     cards: Mapping[str, Card]
     default_order: tuple[str, ...]
+
+    @property
+    def records(self) -> type[Record]:
+        """The table as commands write it; raises `DeclarationError` for one that only the house itself writes."""
+        table = self.entity.table
+        if not issubclass(table, Record):
+            raise DeclarationError(f"{self.plugin}: derive the table {self.table!r} from Record")
+        return table
 
     @property
     def table(self) -> str:

@@ -18,7 +18,7 @@ from cardfile.spreadsheets.host import host_of
 from cardfile.spreadsheets.issues import issues_from_text
 from cardfile.spreadsheets.previewing import ImportPreview, preview_of
 from cardfile.spreadsheets.probing import Wishes
-from cardfile.spreadsheets.running import Halted, record_table, run_import
+from cardfile.spreadsheets.running import Halted, run_import
 from cardfile.spreadsheets.starting import Choices, keep_import
 from cardfile.spreadsheets.tables import DuplicateMode, Import, ImportState
 
@@ -259,7 +259,7 @@ async def _name(call: Call, entity: str, record: int) -> str:
     title = record_type.entity.title
     if not title:
         return ""
-    found = await call.load(record_table(record_type), [record])
+    found = await call.load(record_type.records, [record])
     return str(getattr(found[0], title, "")) if found else ""
 
 

@@ -1,11 +1,12 @@
 """Who of a list is known already: by contacts, by the record's own code, by an earlier import of the file."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from cardfile.journal.plans import Plan
+from cardfile.journal.statements import chunks
 from cardfile.journal.units import Unit
 from cardfile.journal.upkeep import entry_values
 from cardfile.model.fields import Kind
@@ -89,7 +90,7 @@ class Matcher:
             back = next(
                 one for one in target.links.values() if one.source == link.column and one.column == "id"
             )
-            for portion in _portions(values):
+            for portion in chunks(sorted(values), PORTION):
                 rows = await fetch_records(
                     host.database,
                     host.model,
@@ -197,8 +198,3 @@ async def earlier_imports(
         limit=100,
     )
     return [int(str(row["id"])) for row in rows if row["id"] != but and row["last_row"]]
-
-
-def _portions(values: Iterable[str]) -> Iterator[list[str]]:
-    ordered = sorted(values)
-    return (ordered[start : start + PORTION] for start in range(0, len(ordered), PORTION))

@@ -8,8 +8,7 @@ from typing import Any, Final
 
 import orjson
 
-from cardfile.database.tables import Record
-from cardfile.errors import DeclarationError, NotAllowed, NotFound, Refused
+from cardfile.errors import NotAllowed, NotFound, Refused
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import Command
 from cardfile.journal.host import reading_of
@@ -47,7 +46,6 @@ __all__ = [
     "actor_of_import",
     "importing_command",
     "name_books",
-    "record_table",
     "run_import",
 ]
 
@@ -149,14 +147,6 @@ async def name_books(
     }
 
 
-def record_table(record_type: RecordType) -> type[Record]:
-    """Return the table of records that can be written."""
-    table = record_type.entity.table
-    if not issubclass(table, Record):
-        raise DeclarationError(f"{record_type.plugin}: derive the table {record_type.table!r} from Record")
-    return table
-
-
 class _Run:
     """One import being done."""
 
@@ -179,7 +169,7 @@ class _Run:
             app,
             actor,
             self.record_type,
-            record_table(self.record_type),
+            self.record_type.records,
             importing_command(self.record_type),
             taggings,
             row["assign_to"],

@@ -3,10 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from cardfile.database.tables import Record
-from cardfile.errors import DeclarationError
 from cardfile.journal.calls import Call
-from cardfile.model.record_types import RecordType
 from cardfile.query.rows import fetch_records
 from cardfile.rights import EVERYTHING, Scope
 from cardfile.spreadsheets.targets import Tagging
@@ -31,7 +28,7 @@ async def put_words(call: Call, tagging: Tagging, words: Mapping[int, Iterable[s
             {tagging.link.column: record, tagging.line.path: word}
             for word in sorted(wanted - there.get(record, set()))
         ]
-    await call.bulk_create(_table(call.app.model[tagging.link.target]), rows)
+    await call.bulk_create(call.app.model[tagging.link.target].records, rows)
     return {int(str(row[tagging.link.column])) for row in rows}
 
 
@@ -51,7 +48,7 @@ async def _known(call: Call, tagging: Tagging, words: set[str]) -> dict[str, int
     if call.rights.scope(tagging.words.key, "create") is not Scope.NONE:
         for word in sorted(words):
             if fold_key(word) not in known:
-                made = await call.create(_table(tagging.words), {title: word})
+                made = await call.create(tagging.words.records, {title: word})
                 known[fold_key(word)] = made.id
     return known
 
@@ -72,10 +69,3 @@ async def _there(call: Call, tagging: Tagging, records: list[int]) -> dict[int, 
     for row in rows:
         found.setdefault(int(str(row[column])), set()).add(int(str(row[path])))
     return found
-
-
-def _table(record_type: RecordType) -> type[Record]:
-    table = record_type.entity.table
-    if not issubclass(table, Record):
-        raise DeclarationError(f"{record_type.plugin}: derive the table {record_type.table!r} from Record")
-    return table
