@@ -32,7 +32,7 @@ PREFIX = "CARDFILE_"
 CONFIG = "CARDFILE_CONFIG"
 """The environment variable that names another settings file than `cardfile.toml`."""
 
-SWITCHES = ("CARDFILE_CONFIG", "CARDFILE_DEBUG", "CARDFILE_FAILPOINT", "CARDFILE_TEST_", "CARDFILE_BENCH_")
+SWITCHES = ("CARDFILE_CONFIG", "CARDFILE_DEBUG", "CARDFILE_TEST_", "CARDFILE_BENCH_")
 """Beginnings of variables that are no settings of an installation: they steer one process, or tests."""
 
 SectionModel = TypeVar("SectionModel", bound=BaseModel)
