@@ -261,7 +261,7 @@ class Call:
                 rows = await self._fetch(
                     plan, rights, ids=part, action=action, lock=True, archived=True, paths=paths
                 )
-                befores = {int(str(row["id"])): row for row in rows}
+                befores = {record: row for row in rows if isinstance(record := row["id"], int)}
                 missing = next((record for record in part if record not in befores), None)
                 if missing is not None:
                     raise NotFound("There is no such record: {id}.", id=plan.record_type.global_id(missing))

@@ -12,7 +12,7 @@ from cardfile.journal.entries import Entry
 from cardfile.journal.ledger import Marked
 from cardfile.journal.plans import SEARCH, EntryPlan, Plan, Slot
 from cardfile.journal.records import LazyRecords
-from cardfile.journal.statements import update_rows, upsert_rows
+from cardfile.journal.statements import kept_moment, update_rows, upsert_rows
 from cardfile.journal.units import Unit
 from cardfile.journal.upkeep import entry_texts, entry_values, search_texts
 from cardfile.query.binds import Statement
@@ -169,14 +169,16 @@ async def _search_texts(
     if not records:
         return {}
     cells: dict[str, Sequence[object]] = {}
+    now = [(record, different[record], befores[record]) for record in records]
     for part in plan.search:
-        path, known = part.path, befores
+        path = part.path
+        texts: Mapping[int, object] = {}
         if part.is_entry:
-            unknown = [one for one in records if path not in different[one] and path not in befores[one]]
+            unknown = [record for record, values, was in now if path not in values and path not in was]
             texts = await entry_texts(unit, plan, path, unknown) if unknown else {}
-            known = {one: befores[one] if path in befores[one] else {path: texts.get(one)} for one in records}
         cells[path] = [
-            different[one][path] if path in different[one] else known[one].get(path) for one in records
+            values[path] if path in values else was[path] if path in was else texts.get(record)
+            for record, values, was in now
         ]
     return dict(zip(records, search_texts(plan.search, cells, len(records)), strict=True))
 
@@ -188,7 +190,7 @@ async def _update(
     different: Mapping[int, Row],
     texts: Mapping[int, str],
 ) -> None:
-    stamp = (("updated_at", unit.now), ("updated_by", unit.actor.user))
+    stamp = (("updated_at", kept_moment(unit.transaction, unit.now)), ("updated_by", unit.actor.user))
     for paths, records in _by_paths(different, plan.own, apart=texts):
         slots = [plan.slots[path] for path in paths]
         columns = [column for slot in slots for column in slot.columns()]

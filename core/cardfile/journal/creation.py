@@ -14,7 +14,7 @@ from cardfile.errors import InvalidInput, Refused
 from cardfile.journal.entries import Entry
 from cardfile.journal.ledger import UNKNOWN, Ledger
 from cardfile.journal.plans import NOW, SEARCH, EntryPlan, Plan, Slot
-from cardfile.journal.statements import insert_rows
+from cardfile.journal.statements import insert_rows, kept_moment
 from cardfile.journal.units import Unit
 from cardfile.journal.upkeep import Upkeep, search_texts
 from cardfile.texts import said
@@ -113,7 +113,7 @@ def _require_known(plan: Plan, used: set[str]) -> None:
 
 
 async def _insert(unit: Unit, plan: Plan, ids: Sequence[int], cells: Mapping[str, Cells]) -> None:
-    user, now = unit.actor.user, unit.now
+    user, now = unit.actor.user, kept_moment(unit.transaction, unit.now)
     columns: dict[str, Iterable[object]] = {
         "id": ids,
         "created_at": repeat(now),

@@ -39,6 +39,8 @@ def read_entries(plan: EntryPlan, given: object, reading: Reading) -> tuple[Entr
     items = _items(given)
     if not items:
         return ()
+    if len(items) == 1:
+        return _only(plan, items[0], reading)
     if len(items) > MAX_ENTRIES:
         raise InvalidInput(
             "At most {longest} may be given here, not {number}.", longest=MAX_ENTRIES, number=len(items)
@@ -47,7 +49,7 @@ def read_entries(plan: EntryPlan, given: object, reading: Reading) -> tuple[Entr
     errors: list[Refused] = []
     for index, item in enumerate(items):
         try:
-            entry = item if isinstance(item, Entry) else _entry(plan, item, reading, is_alone=len(items) == 1)
+            entry = item if isinstance(item, Entry) else _entry(plan, item, reading)
         except Refused as error:
             errors.append(error.at(index))
             continue
@@ -66,9 +68,19 @@ def _items(given: object) -> Sequence[object]:
     return (given,)
 
 
-def _entry(plan: EntryPlan, item: object, reading: Reading, *, is_alone: bool) -> Entry | None:
+def _only(plan: EntryPlan, item: object, reading: Reading) -> tuple[Entry, ...]:
+    if isinstance(item, Entry):
+        return _with_one_primary((item,))
+    try:
+        entry = _entry(plan, item, reading, is_alone=True)
+    except Refused as error:
+        raise error.at(0) from None
+    return () if entry is None else (entry,)
+
+
+def _entry(plan: EntryPlan, item: object, reading: Reading, *, is_alone: bool = False) -> Entry | None:
     label, is_primary, extension = None, is_alone, None
-    if isinstance(item, Mapping):
+    if not isinstance(item, str) and isinstance(item, Mapping):
         parts = {snake(str(key)): value for key, value in item.items()}
         unknown = [key for key in parts if key not in KNOWN]
         if unknown:

@@ -9,7 +9,7 @@ from cardfile.journal.commands import Command
 from cardfile.journal.events import Change, change_of, dump
 from cardfile.journal.garbage import collecting_later
 from cardfile.journal.plans import Plan
-from cardfile.journal.statements import CHUNK, chunks, insert_rows
+from cardfile.journal.statements import CHUNK, chunks, insert_rows, kept_moment
 from cardfile.journal.units import Unit
 
 __all__ = ["UNKNOWN", "Ledger", "Mark", "Marked"]
@@ -139,7 +139,7 @@ class Ledger:
         actor = unit.actor
         head = zip(
             ids,
-            repeat(unit.now),
+            repeat(kept_moment(unit.transaction, unit.now)),
             repeat(actor.user),
             repeat(actor.name),
             repeat(unit.via),
@@ -155,13 +155,16 @@ class Ledger:
     def _rows(self, plan: Plan, kept: Sequence[tuple[int, Mark]]) -> Iterator[tuple[object, ...]]:
         key, subjects = plan.key, self._subjects
         is_creation = self._command.is_creation and self._command.entity == key
+        names = {change: f"{key}.{told}" for change, told in _NAMES.items()}
         for record, mark in kept:
             before = dump(mark.before) if mark.before is not None else None
             after = dump(mark.after) if mark.after is not None else None
             if mark.names is None:
                 change = change_of(mark.before, mark.after)
-                is_own = (key, record) in subjects or (is_creation and change is Change.CREATED)
-                name = self._command.event if is_own or change is None else f"{key}.{_NAMES[change]}"
+                is_own = (subjects and (key, record) in subjects) or (
+                    is_creation and change is Change.CREATED
+                )
+                name = self._command.event if is_own or change is None else names[change]
                 yield (name, key, record, mark.client, before, after, None, mark.version)
                 continue
             for name, data in mark.names:

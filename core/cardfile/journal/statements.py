@@ -1,14 +1,16 @@
 """The statements that write rows: one row or a hundred thousand, by the shortest way that each engine has."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Final, TypeVar
 
 from cardfile.database.columns import ColumnType
+from cardfile.database.encoding import instant_text
 from cardfile.database.names import quoted
 from cardfile.database.transaction import Transaction
 
-__all__ = ["CHUNK", "chunks", "insert_rows", "update_rows", "upsert_rows"]
+__all__ = ["CHUNK", "chunks", "insert_rows", "kept_moment", "update_rows", "upsert_rows"]
 
 CHUNK: Final = 2_000
 """How many rows one statement takes: enough to be fast, few enough to leave the memory flat."""
@@ -26,6 +28,11 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     rest = iter(items)
     while part := list(islice(rest, size)):
         yield part
+
+
+def kept_moment(transaction: Transaction, moment: datetime) -> object:
+    """Return a moment that many rows share as the database keeps it, lest it be turned anew for each of them."""
+    return instant_text(moment) if transaction.database.dialect.name == "sqlite" else moment
 
 
 async def insert_rows(

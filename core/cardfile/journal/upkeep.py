@@ -27,16 +27,15 @@ def search_texts(
     `cells` are the values by path, row by row; `folded` are texts that somebody has folded already.
     """
     columns = [
-        (folded or {}).get(part.path) or [_searched(part, value) for value in cells[part.path]]
+        (folded or {}).get(part.path)
+        or [_searched(part, value) if value else "" for value in cells[part.path]]
         for part in parts
-        if part.path in cells
+        if any(cells.get(part.path, ()))
     ]
     return [" ".join(filter(None, texts)) for texts in zip(*columns, strict=True)] or [""] * number
 
 
 def _searched(part: SearchPart, value: object) -> str:
-    if not value:
-        return ""
     if not part.is_entry or not isinstance(value, tuple):
         text = str(value)
         return text.lstrip("+") if part.is_phone else fold(text)
@@ -145,8 +144,8 @@ async def entry_texts(unit: Unit, plan: Plan, path: str, ids: Sequence[int]) -> 
     """Return the live texts of a list for each record that has any, the main one first."""
     found: dict[int, tuple[str, ...]] = {}
     for host, value in await _entry_rows(unit, plan, path, ids, ("value",)):
-        key = int(str(host))
-        found[key] = (*found.get(key, ()), str(value))
+        if isinstance(host, int):
+            found[host] = (*found.get(host, ()), str(value))
     return found
 
 
