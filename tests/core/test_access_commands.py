@@ -122,7 +122,7 @@ async def test_two_owners_do_not_send_each_other_away_at_once(
     app: App, do: Do, person: Do, command: str
 ) -> None:
     ann, boris = await person("Ann", "owner"), await person("Boris", "owner")
-    more = {"role": "owner"} if command == "user.revoke_role" else {}
+    more: dict[str, Any] = {"role": "owner"} if command == "user.revoke_role" else {}
     owner, is_turn = await app.access.actor(ann), asyncio.Event()
     assert owner is not None
 
