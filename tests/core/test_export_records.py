@@ -1,6 +1,7 @@
 """Exports: only what one may see and take away, harmless in every program, unchanged when read again."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from cardfile.errors import InvalidInput, NotAllowed, Refused
 from cardfile.rights import Actor
 from cardfile.settings import Settings
 from cardfile.spreadsheets import export_records
+from cardfile.spreadsheets.name_book import read_names
 
 pytestmark = pytest.mark.anyio
 
@@ -119,6 +121,22 @@ async def test_only_one_s_own_rows_are_exported_and_only_by_who_may(desk: Import
         with pytest.raises(NotAllowed):
             await export(desk, tmp_path / "b.xlsx", actor)
     assert not (tmp_path / "b.xlsx").exists()
+
+
+async def test_a_reference_does_not_tell_a_name_that_is_hidden(desk: ImportDesk, tmp_path: Path) -> None:
+    olga = await desk.colleague("Ольга Белова", "manager", login="olga@example.com")
+    await desk.client("Анна", owner=olga.user)
+    blind = Actor(
+        rights=replace(Actor.system("test").rights, hidden=frozenset({("user", "name"), ("user", "login")})),
+        name="test",
+        locale="ru",
+    )
+    (row,) = await export(desk, tmp_path / "out.xlsx", blind)
+    assert (row["ФИО"], row["Менеджер"]) == ("Анна", None)
+    user = desk.app.model["user"]
+    book = await read_names(desk.app.database, desk.app.model, user, blind.rights, now=desk.app.clock.now())
+    with pytest.raises(InvalidInput):
+        book.find("Ольга Белова")
 
 
 async def test_hidden_fields_are_not_in_the_file(desk: ImportDesk, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The commands on imports: look at a list, bring it in, stop, take it back, tell what came of it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Final
@@ -11,11 +12,12 @@ from cardfile.errors import NotAllowed, Refused
 from cardfile.jobs import JobKind, JobRun
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import command
-from cardfile.journal.undo import revert_batch
+from cardfile.journal.undo import Kept, revert_batch
 from cardfile.query.rows import fetch_records
 from cardfile.rights import EVERYTHING
 from cardfile.spreadsheets.host import host_of
 from cardfile.spreadsheets.issues import issues_from_text
+from cardfile.spreadsheets.name_book import read_titles
 from cardfile.spreadsheets.previewing import ImportPreview, preview_of
 from cardfile.spreadsheets.probing import Wishes
 from cardfile.spreadsheets.running import Halted, run_import
@@ -174,16 +176,17 @@ async def undo_import(call: Call, done: Import) -> ImportUndone:
     assert done.batch is not None, "an import has its batch from the beginning"
     reverted = await revert_batch(call.work, done.batch)
     await call.write(done, state=ImportState.UNDONE.value)
+    told = [one for one in reverted.kept[:MOST_KEPT] if one.entity in call.app.model]
+    names = await _names(call, told)
     kept = [
         KeptAsIs(
             one.entity,
             call.app.model[one.entity].global_id(one.record),
-            await _name(call, one.entity, one.record),
+            names[one.entity].get(one.record, ""),
             list(one.paths),
             call.texts.say(one.why),
         )
-        for one in reverted.kept[:MOST_KEPT]
-        if one.entity in call.app.model
+        for one in told
     ]
     call.record(
         "import.undone", done, archived=reverted.archived, restored=reverted.restored, kept=len(reverted.kept)
@@ -254,13 +257,16 @@ async def run_import_job(run: JobRun) -> None:
         return  # The import itself says why it failed; another try would fail in the same way.
 
 
-async def _name(call: Call, entity: str, record: int) -> str:
-    record_type = call.app.model[entity]
-    title = record_type.entity.title
-    if not title:
-        return ""
-    found = await call.load(record_type.records, [record])
-    return str(getattr(found[0], title, "")) if found else ""
+async def _names(call: Call, kept: Sequence[Kept]) -> Mapping[str, Mapping[int, str]]:
+    """Return what records are called that the caller may see, by entity and id."""
+    wanted: dict[str, set[int]] = {}
+    for one in kept:
+        wanted.setdefault(one.entity, set()).add(one.record)
+    app = call.app
+    return {
+        entity: await read_titles(app.database, app.model, app.model[entity], call.rights, ids, now=call.now)
+        for entity, ids in wanted.items()
+    }
 
 
 async def _stored(call: Call, file: File) -> StoredFile:

@@ -51,9 +51,10 @@ class NameBook:
 async def read_names(
     database: Database, model: Model, record_type: RecordType, rights: Rights, *, now: datetime
 ) -> NameBook:
-    """Return the names of all records that this person may see."""
+    """Return the names of all records that this person may see, as far as names are not hidden from him."""
     title = record_type.entity.title or "name"
-    paths = [title, *(["login", "is_active"] if record_type.key == USER else [])]
+    called = (title, "login") if record_type.key == USER else (title,)
+    paths = [path for path in called if rights.sees(record_type.key, path)]
     rows = await fetch_records(
         database, model, record_type, rights, now=now, paths=paths, order=("id",), limit=MOST
     )
@@ -81,11 +82,11 @@ async def read_titles(
     *,
     now: datetime,
 ) -> dict[int, str]:
-    """Return what those records are called that this person may see, archived ones too."""
+    """Return what those records are called that this person may see, archived ones too; no hidden names."""
     if not ids:
         return {}
     title = record_type.entity.title or "name"
-    if title not in record_type.lines:
+    if title not in record_type.lines or not rights.sees(record_type.key, title):
         return {}
     rows = await fetch_records(
         database, model, record_type, rights, now=now, ids=sorted(ids), paths=(title,), archived=True
