@@ -289,7 +289,7 @@ class Jobs:
                     Job.handed_until: None,
                     Job.last_error: f"no plugin has the job kind {name}",
                 }
-            ).where(Job.id == job)
+            ).where(Job.id == job, _is_open())
         )
 
 

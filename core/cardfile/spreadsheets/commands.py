@@ -125,7 +125,7 @@ async def _require_all_rights(call: Call) -> None:
     if call.actor.token is None or call.actor.user is None:
         return
     whole = await host_of(call.app).access.directory.rights(call.actor.user, call.now)
-    if whole is None or whole.scopes != call.rights.scopes:
+    if whole is None or (whole.scopes, whole.shared) != (call.rights.scopes, call.rights.shared):
         raise NotAllowed(
             "An import is started by a person, or with a token that may all that its person may."
         )

@@ -35,6 +35,8 @@ async def sell(
     if not plan.on_sale or (await call.values(plan))["archived_at"]:
         raise Refused("{name} is not on sale any more.", name=call.told(plan, "name"), path=("planId",))
     today = club_day(call)
+    # Two tills sell one after the other, so that each sees what the other has sold.
+    await call.get(Client, client.id, lock=True)
     previous = await _latest(call, client)
     begins = starts_on or (max(today, previous.ends_on + timedelta(days=1)) if previous else today)
     if previous and previous.status in LIVE and begins <= previous.ends_on:
