@@ -121,6 +121,10 @@ class _Page:
         """Return the page. With pageInfo, or backwards, the rows are found once, in a common table expression."""
         shape = self.item.shape
         needs_rows = self.window.is_backward or any(isinstance(member, PageInfo) for member in shape.members)
+        # The parts of a union are cut before rows become objects. Conditions with selects of their own would be
+        # too deep for SQLite's parser inside of that, so they are put in front.
+        if self.base.type.entity.united and self.conditions != ["1 = 1"]:
+            needs_rows = needs_rows or any(isinstance(member, Nodelist | Edges) for member in shape.members)
         rows = self.statement.alias() if needs_rows else None
         text = JsonText(self.statement.dialect)
         text.open("{")

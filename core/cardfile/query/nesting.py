@@ -16,14 +16,14 @@ DEEPEST = 92
 
 _TOKEN = re.compile(
     r"'(?:[^']|'')*'|\"[^\"]*\"|(?P<call>[a-z_]\w*)\(|[(),]|\|\||"
-    r"\b(?:select|from|where|order|case|when|then|else|end|and|or|not|in|is)\b|[=<>+*/%-]"
+    r"\b(?:select|union|from|where|order|case|when|then|else|end|and|or|not|in|is)\b|[=<>+*/%-]"
 )
 _OPERATORS = frozenset(("||", "=", "<", ">", "+", "*", "/", "%", "-", "and", "or", "in", "not", "is"))
 _NO_CALLS = frozenset(("in", "select", "and", "or", "not", "exists", "when", "then", "else", "from", "where"))
 _STAGES: Mapping[str, int] = {"from": 6, "where": 7, "order": 9}
 
 
-def parser_depth(sql: str) -> int:
+def parser_depth(sql: str) -> int:  # noqa: PLR0912  # a branch for each kind of token
     """Return the number of places of the parser's stack that `sql` takes at its deepest point."""
     open_ones: list[tuple[str, int]] = []
     depth = most = 0
@@ -55,6 +55,11 @@ def parser_depth(sql: str) -> int:
                 pass
         elif token == "select":
             push("select", 4)
+        elif token == "union":
+            # What stands before it has been read to its end, and takes one place from here on.
+            while open_ones and open_ones[-1][0] in {"select", "union", *_STAGES}:
+                pop()
+            push("union", 2)
         elif token in _STAGES and innermost in {"select", *_STAGES}:
             pop()
             push(token, _STAGES[token])
