@@ -66,6 +66,17 @@ class Admission:
         self._used: dict[tuple[type[Session] | type[ApiToken], int], datetime] = {}
         self._unwritten: dict[tuple[type[Session] | type[ApiToken], int], datetime] = {}
 
+    def known(self, key: str) -> Actor | None:
+        """Return who shows `key` when that is known for sure without asking the database; None does not mean nobody."""
+        fresh = self._freshness
+        if not fresh.is_fresh or fresh.last != self._number or len(key) > LONGEST_KEY:
+            return None
+        entry, now = self._kept.get(digest(key)), self._clock.now()
+        if entry is None or not entry.holds(now):
+            return None
+        self._note_use(entry, now)
+        return entry.actor
+
     async def resolve(self, key: str) -> Actor | None:
         """Return who shows `key`, a session's or an API token's secret; None when it opens nothing."""
         if key.startswith(TOKEN):

@@ -1,8 +1,7 @@
 """The gate that every request passes: who asks, from where, how much, how long; and what goes out."""
 
-import asyncio
-import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
+import os
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from cardfile.rights import Actor
 from cardfile.web.addresses import TrustedProxies
 from cardfile.web.answers import TimedOut, TooLarge, answer_to
 from cardfile.web.cookies import FOREIGN_PAGE, is_from_our_pages, session_of
+from cardfile.web.deadline import Deadline
 from cardfile.web.languages import wished_locale
 from cardfile.web.pace import Pace
 
@@ -24,6 +24,7 @@ Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Headers = tuple[tuple[bytes, bytes], ...]
 ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 UPLOADS: Final = "/uploads"
@@ -34,22 +35,9 @@ PATIENCE: Final = 15
 """How many times longer an upload may take than another request."""
 
 MOST_VOICES: Final = 10_000
+MOST_DRESSES: Final = 1_000
 
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
-
-WANTED: Final = {
-    name.encode(): name
-    for name in (
-        "authorization",
-        "cookie",
-        "origin",
-        "host",
-        "sec-fetch-site",
-        "x-forwarded-for",
-        "accept-language",
-        "content-length",
-    )
-}
 
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -81,6 +69,8 @@ class Gate:
         secure = urlsplit(settings.base_url).scheme == "https"
         lasting = (b"strict-transport-security", b"max-age=31536000")
         self._headers = (*HEADERS, lasting) if secure else HEADERS
+        self._missing: dict[tuple[bytes, ...], Headers] = {}
+        self._ids: Iterator[str] = iter(())
 
     def speaking(self, actor: Actor, locale: str) -> Actor:
         """Return the same person in another language; kept, because every request of a browser asks."""
@@ -92,6 +82,26 @@ class Gate:
         made = replace(actor, locale=locale)
         self._voices[id(actor), locale] = (actor, made)
         return made
+
+    def new_id(self) -> str:
+        """Return a new number of a request, which nobody can guess; the system is asked for many at once."""
+        found = next(self._ids, None)
+        if found is None:
+            digits = os.urandom(512).hex()
+            self._ids = iter([digits[start : start + 16] for start in range(0, len(digits), 16)])
+            found = next(self._ids)
+        return found
+
+    def missing(self, given: tuple[bytes, ...]) -> Headers:
+        """Return the headers to add to an answer that has `given`; kept, because answers are much alike."""
+        found = self._missing.get(given)
+        if found is None:
+            if len(self._missing) >= MOST_DRESSES:
+                self._missing.clear()
+            said = {name.lower() for name in given}
+            found = tuple(pair for pair in self._headers if pair[0] not in said)
+            self._missing[given] = found
+        return found
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -123,12 +133,10 @@ class _Passage:
 
     def __init__(self, gate: Gate, scope: Scope, receive: Receive, send: Send) -> None:
         self._gate, self._scope, self._receive, self._send = gate, scope, receive, send
-        self._request_id = secrets.token_hex(8)
+        self._request_id = gate.new_id()
         self._begun = False
-        self._deadline: asyncio.Timeout | None = None
-        self._given = {
-            WANTED[name]: value.decode("latin-1") for name, value in scope["headers"] if name in WANTED
-        }
+        self._deadline: Deadline | None = None
+        self._given: dict[bytes, bytes] = dict(scope["headers"])
         is_upload = scope["path"] == UPLOADS
         limits = gate._limits
         self._limit = limits.upload_bytes + AROUND_A_FILE if is_upload else limits.body_bytes
@@ -138,16 +146,16 @@ class _Passage:
         gate, scope = self._gate, self._scope
         app = gate._app
         address = self._address()
-        state = {
+        # A server's own state may be shared between requests, so ours is a new dict each time.
+        scope["state"] = {
+            **scope.get("state", {}),
             "actor": None,
             "locale": app.settings.locale,
             "address": address,
             "request_id": self._request_id,
         }
-        # A server's own state may be shared between requests, so ours is a new dict each time.
-        scope["state"] = {**scope.get("state", {}), **state}
         scope["app"] = app
-        actor = await self._actor()
+        actor = self._known_actor() or await self._actor()
         self._set_language(actor)
         wait = gate._pace.take(actor.user if actor is not None else address)
         if wait:
@@ -159,13 +167,12 @@ class _Passage:
         seconds = gate._limits.request_seconds
         if scope["path"] == UPLOADS:
             seconds *= PATIENCE
-        deadline = asyncio.timeout(seconds)
+        work = gate._inner(scope, self._receive_limited, self._send_dressed)
+        self._deadline = deadline = Deadline(work, seconds)
         try:
-            async with deadline:
-                self._deadline = deadline
-                await gate._inner(scope, self._receive_limited, self._send_dressed)
+            await deadline
         except TimeoutError:
-            if deadline.expired():
+            if deadline.has_passed:
                 raise TimedOut("This request took longer than {seconds} s.", seconds=int(seconds)) from None
             raise
         finally:
@@ -183,19 +190,28 @@ class _Passage:
         answer = answer_to(error, texts, self._request_id)
         await answer(self._scope, self._receive, self._send_dressed)
 
+    def _said(self, header: bytes) -> str:
+        found = self._given.get(header)
+        return found.decode("latin-1") if found else ""
+
     def _address(self) -> str:
         client = self._scope.get("client")
         peer = str(client[0]) if client else ""
-        return self._gate._proxies.address(peer, self._given.get("x-forwarded-for", ""))
+        forwarded = self._given.get(b"x-forwarded-for")
+        return self._gate._proxies.address(peer, forwarded.decode("latin-1")) if forwarded else peer
+
+    def _known_actor(self) -> Actor | None:
+        """Return who shows an API token that is still in memory: programs ask often, and nothing is waited for."""
+        kind, _, key = self._said(b"authorization").partition(" ")
+        return self._gate._app.access.known(key.strip()) if kind.lower() == "bearer" else None
 
     async def _actor(self) -> Actor | None:
-        given, access = self._given, self._gate._app.access
-        authorization = given.get("authorization")
-        if authorization is not None:
-            kind, _, key = authorization.partition(" ")
+        access = self._gate._app.access
+        if b"authorization" in self._given:
+            kind, _, key = self._said(b"authorization").partition(" ")
             return await access.resolve(key.strip()) if kind.lower() == "bearer" else None
-        cookie = given.get("cookie")
-        session = session_of(cookie) if cookie is not None else None
+        cookie = self._said(b"cookie")
+        session = session_of(cookie) if cookie else None
         if not session:
             return None
         actor = await access.resolve_session(session)
@@ -207,17 +223,16 @@ class _Passage:
         """Tell whether a request that carries the cookie changes nothing, or was made by a page of ours."""
         if self._scope["type"] == "http" and self._scope["method"] in SAFE:
             return True
-        given = self._given
         return is_from_our_pages(
-            fetch_site=given.get("sec-fetch-site", ""),
-            origin=given.get("origin", ""),
-            host=given.get("host", ""),
+            fetch_site=self._said(b"sec-fetch-site"),
+            origin=self._said(b"origin"),
+            host=self._said(b"host"),
             base_url=self._gate._base_url,
         )
 
     def _set_language(self, actor: Actor | None) -> None:
         state = self._scope["state"]
-        header = self._given.get("accept-language")
+        header = self._said(b"accept-language")
         wished = wished_locale(header) if header else None
         if actor is not None:
             wished = wished or actor.locale
@@ -228,8 +243,9 @@ class _Passage:
             state["locale"] = wished
 
     def _check_length(self) -> None:
-        length = self._given.get("content-length")
-        if length is not None and (not length.isdecimal() or len(length) > 18 or int(length) > self._limit):
+        length = self._given.get(b"content-length")
+        # Of bytes, isdigit() means the ten digits and no others.
+        if length is not None and (not length.isdigit() or len(length) > 18 or int(length) > self._limit):
             raise self._too_large()
 
     def _too_large(self) -> TooLarge:
@@ -246,13 +262,12 @@ class _Passage:
     async def _send_dressed(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._begun = True
-            if self._deadline is not None and not self._deadline.expired():
+            if self._deadline is not None:
                 # What has begun may go on as long as it likes: a stream, a download.
-                self._deadline.reschedule(None)
-            headers = list(message.get("headers", ()))
-            said = {name.lower() for name, _ in headers}
-            headers += [pair for pair in self._gate._headers if pair[0] not in said]
-            headers.append((b"x-request-id", self._request_id.encode()))
+                self._deadline.lift()
+            given = message.get("headers", ())
+            missing = self._gate.missing(tuple([name for name, _ in given]))
+            headers = [*given, *missing, (b"x-request-id", self._request_id.encode())]
             message = {**message, "headers": headers}
         await self._send(message)
 

@@ -1,10 +1,10 @@
 """The routes of an installation: our own and the plugins', none of them open by mistake."""
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from starlette.routing import BaseRoute, Router, WebSocketRoute, request_response
+from starlette.routing import BaseRoute, Match, Router, WebSocketRoute, request_response
 from starlette.routing import Route as StarletteRoute
 
 from cardfile.declarations import ROUTE_ACCESS, Route, RouteAccess
@@ -45,7 +45,38 @@ def build_router(app: "App") -> ASGI:
             owners[one.path] = plugin.name
             routes.append(_bound(plugin.name, one))
     routes += (_bound("core", one) for one in OURS)
-    return Router(routes, redirect_slashes=False, default=_nothing_here)
+    return _Table(routes)
+
+
+class _Table:
+    """Finds routes without parameters by their path, and leaves all others to Starlette's router."""
+
+    def __init__(self, routes: Sequence[BaseRoute]) -> None:
+        self._router = Router(routes, redirect_slashes=False, default=_nothing_here)
+        self._exact: dict[tuple[str, str], ASGI] = {}
+        for route in routes:
+            if isinstance(route, StarletteRoute) and not route.param_convertors:
+                for method in route.methods or ():
+                    if _first(routes, route.path, method) is route:
+                        self._exact[method, route.path] = _bare(route.app)
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        found: ASGI | None = None
+        if scope["type"] == "http" and not scope.get("root_path"):
+            found = self._exact.get((scope["method"], scope["path"]))
+        return (found or self._router)(scope, receive, send)
+
+
+def _first(routes: Iterable[BaseRoute], path: str, method: str) -> BaseRoute | None:
+    asked = {"type": "http", "path": path, "method": method}
+    return next((one for one in routes if one.matches(asked)[0] is Match.FULL), None)
+
+
+def _bare(endpoint: ASGI) -> ASGI:
+    """Return an endpoint without its guard when that guards nothing."""
+    if isinstance(endpoint, _Guarded) and endpoint.access == "open":
+        return endpoint.endpoint
+    return endpoint
 
 
 def _bound(plugin: str, one: Route) -> BaseRoute:
@@ -79,14 +110,14 @@ class _Guarded:
     """An endpoint behind its rule; no function, for Starlette wraps functions in its own way."""
 
     def __init__(self, endpoint: ASGI, access: RouteAccess) -> None:
-        self._endpoint, self._access = endpoint, access
+        self.endpoint, self.access = endpoint, access
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._access != "open":
+        if self.access != "open":
             actor = require_actor(scope)
-            if self._access == "token" and actor.token is None:
+            if self.access == "token" and actor.token is None:
                 raise NotAllowed("Only programs with an API token may call this.")
-        await self._endpoint(scope, receive, send)
+        await self.endpoint(scope, receive, send)
 
 
 async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
