@@ -36,16 +36,19 @@ class RequestContext:
     built: BuiltSchema
     locale: str
     request_id: str = ""
+    _now: datetime | None = None
 
     @cached_property
     def texts(self) -> Texts:
         """The speaker of the reader's language."""
         return self.app.texts(self.locale)
 
-    @cached_property
+    @property
     def now(self) -> datetime:
-        """The instant of the request."""
-        return self.app.clock.now()
+        """The instant of the request, the same however often it is asked for."""
+        if self._now is None:
+            self._now = self.app.clock.now()
+        return self._now
 
     @cached_property
     def reading(self) -> Reading:
@@ -58,6 +61,11 @@ class RequestContext:
             region=settings.region,
             currency=settings.currency,
         )
+
+    @property
+    def plan_key(self) -> tuple[str, str, str]:
+        """What readers have in common who share plans."""
+        return (self.actor.rights.shape, self.locale, self.actor.zone)
 
     def moment(self, variables: Mapping[str, object]) -> Moment:
         """Return what the parameters of a plan are taken from."""

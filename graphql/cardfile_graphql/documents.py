@@ -2,8 +2,9 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from cardfile.query.given import is_met
 from cardfile.query.pieces import Plan
 from cardfile_graphql.errors import Code, RequestError
 from cardfile_graphql.limits import DocumentLimits, parse_document
@@ -17,33 +18,54 @@ from graphql import (
     validate,
 )  # fmt: skip
 
-__all__ = ["Document", "Documents"]
+__all__ = ["Document", "Documents", "Operation"]
 
 MOST_PLANS = 32
-PlanKey = tuple[str | None, str, str, str]
+PlanKey = tuple[str, str, str]
+"""The shape of the rights, the language and the time zone."""
 
 
-@dataclass(slots=True)
+class Operation:
+    """An operation of a valid document: what it declares of its variables, and the plans compiled of it.
+
+    `is_compilable` is taken away once it has turned out that the plain executor must answer it.
+    """
+
+    __slots__ = ("_count", "_plans", "is_compilable", "name", "node", "signature")
+
+    def __init__(self, schema: GraphQLSchema, node: OperationDefinitionNode) -> None:
+        self.node = node
+        self.name = node.name.value if node.name else None
+        self.signature = Signature(schema, node)
+        self.is_compilable = node.operation is OperationType.QUERY
+        self._plans: dict[PlanKey, list[Plan]] = {}
+        self._count = 0
+
+    def plan(self, key: PlanKey, variables: Mapping[str, object]) -> Plan | None:
+        """Return the plan that serves `variables`, None when there is none yet."""
+        for plan in self._plans.get(key, ()):
+            if is_met(plan.guards, variables):
+                return plan
+        return None
+
+    def keep(self, key: PlanKey, plan: Plan) -> None:
+        """Keep a plan; all go when there are too many, for every variable's look makes another one."""
+        if self._count >= MOST_PLANS:
+            self._plans.clear()
+            self._count = 0
+        self._plans.setdefault(key, []).append(plan)
+        self._count += 1
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A valid document: its operations, its fragments, and the plans compiled of it."""
+    """A valid document: its operations and its fragments."""
 
     ast: DocumentNode
-    operations: Mapping[str | None, OperationDefinitionNode]
+    operations: Mapping[str | None, Operation]
     fragments: Mapping[str, FragmentDefinitionNode]
-    plans: dict[PlanKey, list[Plan]] = field(default_factory=dict)
-    uncompilable: set[str | None] = field(default_factory=set)
-    count: int = 0
-    signatures: dict[str | None, Signature] = field(default_factory=dict)
 
-    def signature(self, operation: OperationDefinitionNode, schema: GraphQLSchema) -> Signature:
-        """Return what an operation of the document declares of its variables."""
-        name = operation.name.value if operation.name else None
-        found = self.signatures.get(name)
-        if found is None:
-            found = self.signatures[name] = Signature(schema, operation)
-        return found
-
-    def operation(self, name: str | None) -> OperationDefinitionNode:
+    def operation(self, name: str | None) -> Operation:
         """Return the operation to run; raises `RequestError` when `name` does not tell which."""
         if name is None and len(self.operations) == 1:
             return next(iter(self.operations.values()))
@@ -56,14 +78,6 @@ class Document:
             )
             raise RequestError.of(Code.BAD_USER_INPUT, told)
         return found
-
-    def keep(self, key: PlanKey, plan: Plan) -> None:
-        """Keep a plan; the oldest go when there are too many, for every variable's look makes another one."""
-        if self.count >= MOST_PLANS:
-            self.plans.clear()
-            self.count = 0
-        self.plans.setdefault(key, []).append(plan)
-        self.count += 1
 
 
 class Documents:
@@ -87,12 +101,9 @@ class Documents:
         errors = validate(self.schema, ast, max_errors=10, hide_suggestions=True)
         if errors:
             raise RequestError.of_graphql(Code.VALIDATION_FAILED, errors)
-        operations = {
-            one.name.value if one.name else None: one
-            for one in ast.definitions
-            if isinstance(one, OperationDefinitionNode)
-        }
-        if any(one.operation is OperationType.SUBSCRIPTION for one in operations.values()):
+        nodes = [one for one in ast.definitions if isinstance(one, OperationDefinitionNode)]
+        operations = {one.name: one for one in (Operation(self.schema, node) for node in nodes)}
+        if any(one.operation is OperationType.SUBSCRIPTION for one in nodes):
             raise RequestError.of(Code.BAD_USER_INPUT, "Subscriptions are not served here.")
         fragments = {
             one.name.value: one for one in ast.definitions if isinstance(one, FragmentDefinitionNode)

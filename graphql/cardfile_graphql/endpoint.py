@@ -55,8 +55,8 @@ class Endpoint:
                 more=((b"allow", b"POST"),),
             )
             return
-        media_type = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-        if media_type != b"application/json":
+        sent = headers.get(b"content-type", b"")
+        if sent != b"application/json" and sent.partition(b";")[0].strip().lower() != b"application/json":
             await _refuse(send, accepted, 415, Code.BAD_REQUEST, "The body must be application/json.")
             return
         actor = actor_of(scope)
@@ -73,7 +73,8 @@ class Endpoint:
             await _refuse(send, accepted, 400, Code.BAD_REQUEST, refusal.say(context.texts))
             return
         answer = await self.engine.answer(request, context)
-        await _answer(send, accepted, answer)
+        media_type = _media_type(accepted)
+        await _send(send, _status(answer, media_type), media_type, answer.body)
 
     def _context(self, scope: Scope, actor: Actor) -> RequestContext:
         built = self.engine.built
@@ -82,30 +83,30 @@ class Endpoint:
 
 
 def _headers(scope: Scope) -> Mapping[bytes, bytes]:
-    return {name: value for name, value in scope["headers"] if name in {b"accept", b"content-type"}}
+    return dict(scope["headers"])
 
 
 async def _body(receive: Receive, limit: int) -> bytes:
+    body = b""
     pieces: list[bytes] = []
     size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             return b""
-        piece: bytes = message.get("body", b"")
-        size += len(piece)
+        body = message.get("body", b"")
+        size += len(body)
         if size > limit:
             raise TooLarge("This request is larger than {limit} bytes.", limit=limit)
-        if not message.get("more_body") and not pieces:
-            return piece
-        pieces.append(piece)
-        if not message.get("more_body"):
-            return b"".join(pieces)
+        if message.get("more_body"):
+            pieces.append(body)
+        else:
+            return b"".join((*pieces, body)) if pieces else body
 
 
 def _request(body: Mapping[str, Any]) -> Request:
     query, variables, operation = body.get("query"), body.get("variables"), body.get("operationName")
-    if not isinstance(query, str) or not query.strip():
+    if not isinstance(query, str) or not query or query.isspace():
         raise Refused("The body needs a member query with the document as a text.", path=("query",))
     if variables is not None and not isinstance(variables, dict):
         raise Refused("The member variables must be an object.", path=("variables",))
@@ -120,12 +121,10 @@ def _media_type(accepted: bytes) -> bytes:
     return GRAPHQL if b"application/graphql-response+json" in accepted else JSON
 
 
-async def _answer(send: Send, accepted: bytes, answer: Answer) -> None:
-    media_type = _media_type(accepted)
+def _status(answer: Answer, media_type: bytes) -> int:
     # Under application/json a well-formed request is answered with 200, whatever its errors (the specification's
     # watershed): older clients take other statuses for a broken connection.
-    status = answer.status if media_type is GRAPHQL or answer.status in {401, 403, 413, 429, 503} else 200
-    await _send(send, status, media_type, answer.body)
+    return answer.status if media_type is GRAPHQL or answer.status in {401, 403, 413, 429, 503} else 200
 
 
 async def _refuse(

@@ -9,41 +9,41 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 import orjson
 
 from cardfile.app import App
 from cardfile.errors import DatabaseError, Refused
 from cardfile.query.compiler import Limits, compile_plan
-from cardfile.query.given import Guards, is_met
+from cardfile.query.given import Guards
 from cardfile.query.pieces import Plan
-from cardfile.query.running import run_plan
+from cardfile.query.running import run_at_once, run_plan
 from cardfile_graphql.built import BuiltSchema
 from cardfile_graphql.card_fields import fill_batch
 from cardfile_graphql.context import RequestContext
-from cardfile_graphql.documents import Document, Documents
+from cardfile_graphql.documents import Document, Documents, Operation
 from cardfile_graphql.errors import Code, RequestError, error_json, error_of_refusal, graphql_error_json
 from cardfile_graphql.limits import DocumentLimits
 from cardfile_graphql.selecting import NotCompilable, Selecting
-from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType, execute
+from graphql import ExecutionResult, GraphQLError, execute
 
 __all__ = ["Answer", "Engine", "Request"]
 
 LOG = logging.getLogger("cardfile.graphql")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What a client sent."""
 
     query: str
-    variables: Mapping[str, object] = field(default_factory=dict)
+    variables: Mapping[str, object] = MappingProxyType({})
     operation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The body of the response, and its HTTP status under `application/graphql-response+json`."""
 
     body: bytes
@@ -73,10 +73,13 @@ class Engine:
         try:
             document = self.documents.get(request.query)
             operation = document.operation(request.operation)
-            variables = document.signature(operation, self.built.schema).coerce(request.variables)
+            variables = operation.signature.coerce(request.variables)
         except RequestError as error:
             return Answer(orjson.dumps({"errors": error.errors}), error.status)
         try:
+            at_once = self._at_once(operation, variables, context)
+            if at_once is not None:
+                return at_once
             async with asyncio.timeout(self.seconds):
                 return await self._run(document, operation, variables, request, context)
         except TimeoutError:
@@ -87,20 +90,32 @@ class Engine:
         except Refused as refusal:
             return _failed(error_of_refusal(refusal, context.texts), 200)
 
+    def _at_once(
+        self, operation: Operation, variables: Mapping[str, object], context: RequestContext
+    ) -> Answer | None:
+        """Return the answer when its statement is known and quick, so that nothing has to be waited for."""
+        plan = operation.plan(context.plan_key, variables)
+        if plan is None:
+            return None
+        try:
+            text = run_at_once(plan, self.app.database, context.moment(variables))
+        except DatabaseError:
+            return None  # it will fail again, where that is told and made up for
+        return self._answer(plan, text) if text is not None else None
+
     async def _run(
         self,
         document: Document,
-        operation: OperationDefinitionNode,
+        operation: Operation,
         variables: Mapping[str, object],
         request: Request,
         context: RequestContext,
     ) -> Answer:
-        name = operation.name.value if operation.name else None
-        if operation.operation is OperationType.QUERY and name not in document.uncompilable:
+        if operation.is_compilable:
             try:
                 return await self._compiled(document, operation, variables, context)
             except NotCompilable:
-                document.uncompilable.add(name)
+                operation.is_compilable = False
             except DatabaseError:
                 LOG.exception("request %s: a compiled statement failed", context.request_id)
         return await self._plain(document, operation, request, context)
@@ -108,34 +123,35 @@ class Engine:
     async def _compiled(
         self,
         document: Document,
-        operation: OperationDefinitionNode,
+        operation: Operation,
         variables: Mapping[str, object],
         context: RequestContext,
     ) -> Answer:
         plan = self._plan(document, operation, variables, context)
         text = await run_plan(plan, self.app.database, context.moment(variables), fill_batch(context))
+        return self._answer(plan, text)
+
+    def _answer(self, plan: Plan, text: bytes) -> Answer:
         self.rungs["one statement" if plan.is_one_statement else "levels"] += 1
         cost = b',"extensions":{"cost":{"requested":%d,"most":%d}}}' % (plan.cost, self.limits.cost)
-        return Answer(b'{"data":' + text + cost)
+        return Answer(b"".join((b'{"data":', text, cost)))
 
     def _plan(
         self,
         document: Document,
-        operation: OperationDefinitionNode,
+        operation: Operation,
         variables: Mapping[str, object],
         context: RequestContext,
     ) -> Plan:
-        name = operation.name.value if operation.name else None
-        key = (name, context.actor.rights.shape, context.locale, context.actor.zone)
-        for plan in document.plans.get(key, ()):
-            if is_met(plan.guards, variables):
-                return plan
+        known = operation.plan(context.plan_key, variables)
+        if known is not None:
+            return known
         guards: Guards = {}
         selecting = Selecting(
             self.built.schema, self.built.map, self.app.model, document.fragments, variables, guards
         )
         plan = compile_plan(
-            selecting.roots(operation.selection_set),
+            selecting.roots(operation.node.selection_set),
             model=self.app.model,
             dialect=self.app.database.dialect,
             rights=context.actor.rights,
@@ -143,13 +159,13 @@ class Engine:
             guards=guards,
             limits=self.limits,
         )
-        document.keep(key, plan)
+        operation.keep(context.plan_key, plan)
         return plan
 
     async def _plain(
         self,
         document: Document,
-        operation: OperationDefinitionNode,
+        operation: Operation,
         request: Request,
         context: RequestContext,
     ) -> Answer:
@@ -159,7 +175,7 @@ class Engine:
             document.ast,
             context_value=context,
             variable_values=dict(request.variables),
-            operation_name=operation.name.value if operation.name else None,
+            operation_name=operation.name,
             hide_suggestions=True,
         )
         result = executed if isinstance(executed, ExecutionResult) else await executed

@@ -56,7 +56,7 @@ def break_a_join(patch: pytest.MonkeyPatch) -> None:
 
 
 def use_any_plan(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("cardfile_graphql.engine.is_met", lambda _guards, _variables: True)
+    patch.setattr("cardfile_graphql.documents.is_met", lambda _guards, _variables: True)
 
 
 def count_archived_rows(patch: pytest.MonkeyPatch) -> None:

@@ -65,6 +65,13 @@ class Database(ABC):
         rows = await self.fetch(sql, args, quick=quick)
         return rows[0][0] if rows else None
 
+    def text_at_once(self, sql: str, args: Sequence[object] = ()) -> bytes | None:
+        """Return the UTF-8 of the one text that a read gives, if the read has proved to be quick.
+
+        None when it has to be awaited: it is slow or new, or this task is in a transaction.
+        """
+        return None
+
     async def fetch_dicts(self, sql: str, args: Sequence[object] = ()) -> list[dict[str, object]]:
         """Return the rows of a read by the names of their columns, where and as `fetch` does."""
         open_one = self._open_transaction()

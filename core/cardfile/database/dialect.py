@@ -46,6 +46,14 @@ class Dialect(ABC):
     def json_string(self, expression: str) -> str:
         """Return a text as a JSON string; null becomes null or `null`, so coalesce a nullable one."""
 
+    def joinable(self, expression: str) -> str:
+        """Return a number as it may stand between texts in `concat`."""
+        return f"cast({expression} as text)"
+
+    def json_string_or_null(self, expression: str) -> str:
+        """Return a text as a JSON string, `null` for null."""
+        return f"coalesce({self.json_string(expression)},'null')"
+
     @abstractmethod
     def instant_text(self, expression: str) -> str:
         """Return an instant as `2026-11-21T20:53:37.123456Z`, null for null."""
@@ -142,6 +150,14 @@ class Sqlite(Dialect):
     def json_string(self, expression: str) -> str:
         """Return the text quoted by json_quote, which makes `null` of null."""
         return f"json_quote({expression})"
+
+    def joinable(self, expression: str) -> str:
+        """Return the number: `||` makes a text of it."""
+        return expression
+
+    def json_string_or_null(self, expression: str) -> str:
+        """Return what `json_string` does, for json_quote has a text for null."""
+        return self.json_string(expression)
 
     def instant_text(self, expression: str) -> str:
         """Return the expression, for so it is stored."""

@@ -24,7 +24,8 @@ def instant_text(moment: datetime) -> str:
         raise DatabaseError(
             f"a moment without a time zone came to the database: {moment!r}; make it aware, in UTC"
         )
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    there = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return there.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _refuse(value: object) -> DatabaseError:
@@ -64,7 +65,12 @@ def _encode_item(item: object) -> Plain:
 
 def encode_args(args: Sequence[object]) -> Sequence[Plain]:
     """Return the arguments of one statement as SQLite keeps them."""
-    return [value if type(value) in _AS_IT_IS else _encode(value) for value in args]  # type: ignore[misc]  # checked
+    return [
+        value if type(value) in _AS_IT_IS  # type: ignore[misc]  # checked
+        else instant_text(value) if type(value) is datetime
+        else _encode(value)
+        for value in args
+    ]  # fmt: skip
 
 
 def encoded_rows(

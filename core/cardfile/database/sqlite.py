@@ -123,17 +123,44 @@ class SqliteDatabase(Database):
         text = self._numbered(sql)
         values = encode_args(args)
         if quick or self._stopwatch.is_quick(text):
-            try:
-                return self._read_within(_QUICK_SECONDS, text, values, self._quick)
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY):
-                    raise failure_of(error, sql) from error
-                self._stopwatch.note(text, _QUICK_SECONDS)
-            except sqlite3.Error as error:
-                raise failure_of(error, sql) from error
+            rows = self._read_at_once(text, values, self._quick)
+            if rows is not None:
+                return rows
         return await self._read_on_thread(
             sql, partial(self._read_within, self._statement_timeout, text, values)
         )
+
+    def text_at_once(self, sql: str, args: Sequence[object] = ()) -> bytes | None:
+        """Return the one text of a read that has proved to be quick, as SQLite keeps it: not decoded."""
+        text, quick = self._numbered(sql), self._quick
+        if quick is None or not self._stopwatch.is_quick(text) or self._open_transaction() is not None:
+            return None
+        values = encode_args(args)
+        quick.text_factory = bytes
+        try:
+            rows = self._read_at_once(text, values, quick)
+        finally:
+            quick.text_factory = str
+        found = rows[0][0] if rows else None
+        return found if isinstance(found, bytes) else None
+
+    def _read_at_once(
+        self, sql: str, values: Sequence[str | int | bytes | None], quick: "_Reader"
+    ) -> list[Row] | None:
+        """Return the rows of a read on this thread, None when it turns out to take too long for that."""
+        try:
+            quick.deadline.at = monotonic() + _QUICK_SECONDS
+            began = thread_time()
+            rows: list[Row] = quick.execute(sql, values).fetchall()
+            self._stopwatch.note(sql, thread_time() - began)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY):
+                raise failure_of(error, sql) from error
+            self._stopwatch.note(sql, _QUICK_SECONDS)
+            return None
+        except sqlite3.Error as error:
+            raise failure_of(error, sql) from error
+        return rows
 
     async def _read_dicts(self, sql: str, args: Sequence[object]) -> list[dict[str, object]]:
         text = self._numbered(sql)

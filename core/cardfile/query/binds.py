@@ -1,8 +1,9 @@
 """One SQL statement in the making: its parameters, its aliases and whose rights it carries."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import NamedTuple
 
 from cardfile.database.dialect import Dialect
 from cardfile.model.kinds import Reading
@@ -15,13 +16,12 @@ __all__ = ["Bind", "Moment", "Statement"]
 Convert = Callable[[object], object]
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """What a statement's parameters are taken from: one request."""
 
     rights: Rights
     now: datetime
-    variables: Variables = field(default_factory=dict)
+    variables: Variables = MappingProxyType({})
     keys: Sequence[int] = ()
 
 
@@ -105,4 +105,8 @@ class Statement:
 
 
 def _from_variables(given: Given, convert: Convert) -> Bind:
+    source = given.source
+    if source is not None and len(source) == 1:
+        name = str(source[0])
+        return lambda moment: convert(moment.variables.get(name))
     return lambda moment: convert(given.value_for(moment.variables))

@@ -49,7 +49,7 @@ class JsonText:
         if self._pending:
             self._parts.append(literal(self._pending))
             self._pending = ""
-        self._parts.append(f"cast({sql} as text)" if joined else sql)
+        self._parts.append(self._dialect.joinable(sql) if joined else sql)
 
     def sql(self) -> str:
         """Return the whole as one SQL expression."""

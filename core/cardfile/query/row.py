@@ -107,7 +107,7 @@ class Row:
                 target = self.statement.model[self.type.links[line.path].target]
                 text = f"""('"{target.prefix}_'||{value}||'"')"""
             case _:
-                text = dialect.json_string(value)
+                return dialect.json_string_or_null(value) if line.is_null else dialect.json_string(value)
         return f"coalesce({text},'null')" if line.is_null else text
 
     def raw(self, line: Line) -> str:
