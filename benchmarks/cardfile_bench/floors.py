@@ -1,8 +1,12 @@
-"""The floors: one statement by hand for each screen and reader, behind the barest route."""
+"""The floors: one statement by hand for each screen and reader, behind the barest route.
+
+The route takes what is asked for out of the request, as any route must: the client's id and the word that is
+searched. Who asks is known to it beforehand, so the floor pays for no admission.
+"""
 
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +18,9 @@ from cardfile_bench.spelling import Postgres, Spelling, Sqlite
 
 __all__ = ["Floors", "open_floors"]
 
+Take = Callable[[Mapping[str, Any]], object]
+"""Takes one argument of a statement out of the variables of a request."""
+
 ASKED = NOW + timedelta(seconds=1)
 MONTH_AGO = ASKED - timedelta(days=30)
 
@@ -23,17 +30,26 @@ class Floors(ABC):
 
     def __init__(self, spelling: Spelling, since: object, clients: Mapping[str, int]) -> None:
         self.clients = clients
-        self._statements: dict[str, tuple[str, Sequence[object]]] = {}
+        self._statements: dict[str, tuple[str, Sequence[Take]]] = {}
         for reader in READERS:
             is_mine = reader == "own"
-            known = {"client": clients[reader], "since": since, "word": "анна"}
+            known: Mapping[str, Take] = {
+                "client": lambda asked: int(str(asked["id"]).removeprefix("client_")),
+                "since": lambda _asked: since,
+                "word": lambda asked: asked["search"],
+            }
             for name, (sql, takes) in statements(spelling, mine=is_mine).items():
-                args = (*(known[one] for one in takes), *((MANAGER,) if is_mine else ()))
-                self._statements[f"{name}/{reader}"] = (sql, args)
+                mine: tuple[Take, ...] = (_the_manager,) if is_mine else ()
+                self._statements[f"{name}/{reader}"] = (sql, (*(known[one] for one in takes), *mine))
+
+    def statement(self, name: str, asked: Mapping[str, Any]) -> tuple[str, list[object]]:
+        """Return the statement of a screen and reader with its arguments, out of the variables of a request."""
+        sql, takes = self._statements[name]
+        return sql, [take(asked) for take in takes]
 
     @abstractmethod
-    async def read(self, name: str) -> bytes:
-        """Return the JSON of the screen and reader `list/own`."""
+    async def read(self, name: str, asked: Mapping[str, Any]) -> bytes:
+        """Return the JSON of the screen and reader `list/own` for the variables `asked`."""
 
 
 class _Sqlite(Floors):
@@ -41,8 +57,8 @@ class _Sqlite(Floors):
         super().__init__(Sqlite(), _instant(MONTH_AGO), clients)
         self._connection = connection
 
-    async def read(self, name: str) -> bytes:
-        sql, args = self._statements[name]
+    async def read(self, name: str, asked: Mapping[str, Any]) -> bytes:
+        sql, args = self.statement(name, asked)
         text: str = self._connection.execute(sql, args).fetchone()[0]
         return text.encode()
 
@@ -52,11 +68,15 @@ class _Postgres(Floors):
         super().__init__(Postgres(), MONTH_AGO, clients)
         self._pool = pool
 
-    async def read(self, name: str) -> bytes:
-        sql, args = self._statements[name]
+    async def read(self, name: str, asked: Mapping[str, Any]) -> bytes:
+        sql, args = self.statement(name, asked)
         async with self._pool.acquire() as connection:
             text: str = await connection.fetchval(sql, *args)
         return text.encode()
+
+
+def _the_manager(_asked: Mapping[str, Any]) -> object:
+    return MANAGER
 
 
 def _instant(moment: datetime) -> str:

@@ -41,7 +41,7 @@ def measure_reads(
                 continue
             body = {"query": document(screen.name), "variables": screen.variables_for(server.clients[reader])}
             ours = _Side("/graphql", body, _as(server, reader))
-            # The same request for both, down to the bytes: the floor reads it and looks at nothing but the path.
+            # The same request for both, down to the bytes: the floor takes its arguments out of the variables.
             floor = _Side(f"/floor/{screen.name}/{reader}", body, ours.headers)
             _require_equal(server, floor, ours)
             _take_turns(server, driver, size, floor, ours)
@@ -65,7 +65,7 @@ def _as(server: Server, reader: str) -> Mapping[str, str]:
 def _require_equal(server: Server, floor: _Side, ours: _Side) -> None:
     before = server.rungs()
     told = server.ask(ours.path, ours.body, ours.headers)
-    by_hand = server.ask(floor.path)
+    by_hand = server.ask(floor.path, floor.body, floor.headers)
     if "errors" in told or told["data"] != by_hand["data"]:
         said = told.get("errors", "other data")
         raise RuntimeError(f"{floor.path}: the product does not answer what the floor does: {said}")

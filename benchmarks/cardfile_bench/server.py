@@ -15,6 +15,7 @@ from pathlib import Path
 from socket import socket
 from typing import Any
 
+import orjson
 import uvicorn
 
 from cardfile.cli.opened import run
@@ -41,13 +42,21 @@ class _Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
         if path.startswith("/floor/"):
-            while (await receive()).get("more_body"):
-                pass
-            await _send(send, b'{"data":' + await self._floors.read(path[7:]) + b"}")
+            asked = orjson.loads(await _body(receive))["variables"]
+            await _send(send, b'{"data":' + await self._floors.read(path[7:], asked) + b"}")
         elif path == "/told":
             await _send(send, json.dumps(self._told()).encode())
         else:
             await self._product(scope, receive, send)
+
+
+async def _body(receive: Receive) -> bytes:
+    message = await receive()
+    body: bytes = message["body"]
+    while message.get("more_body"):
+        message = await receive()
+        body += message["body"]
+    return body
 
 
 async def _send(send: Send, body: bytes) -> None:
