@@ -203,7 +203,7 @@ def test_a_database_in_memory_is_refused_with_a_remedy(name: str) -> None:
 
 
 async def test_a_folder_that_does_not_exist_is_told(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="create it"):
+    with pytest.raises(SettingsError, match="cardfile migrate makes it"):
         await SqliteDatabase(tmp_path / "no" / "cardfile.db").start()
 
 
