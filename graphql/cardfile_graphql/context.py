@@ -9,6 +9,7 @@ import orjson
 from graphql.execution.values import VariableValues
 
 from cardfile.app import App
+from cardfile.journal.host import reading_of
 from cardfile.model.kinds import Reading
 from cardfile.model.record_types import RecordType
 from cardfile.query.binds import Moment
@@ -53,14 +54,7 @@ class RequestContext:
     @cached_property
     def reading(self) -> Reading:
         """How this reader writes and reads values."""
-        settings = self.app.settings
-        return Reading(
-            today=self.now.date(),
-            locale=self.locale,
-            zone=self.actor.zone,
-            region=settings.region,
-            currency=settings.currency,
-        )
+        return replace(reading_of(self.app, self.actor, self.now), locale=self.locale)
 
     @property
     def plan_key(self) -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ from cardfile.model.kinds import KINDS, Reading
 from cardfile.model.names import snake
 from cardfile.values.phone import parse_phone
 
-__all__ = ["Entry", "kept_entries", "read_entries", "told_entries"]
+__all__ = ["Entry", "kept_entries", "read_entries"]
 
 MAX_ENTRIES: Final = 50
 KNOWN: Final = ("value", "raw", "label", "is_primary", "extension")
@@ -109,24 +109,6 @@ def _with_one_primary(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
         return entries
     main = next((entry for entry in entries if entry.is_primary), entries[0])
     return tuple(Entry(one.value, one.raw, one.label, one is main, one.extension) for one in entries)
-
-
-def told_entries(entries: Sequence[Entry]) -> list[dict[str, object]]:
-    """Return entries as an event keeps them."""
-    return [
-        {
-            key: value
-            for key, value in (
-                ("value", one.value),
-                ("raw", one.raw),
-                ("label", one.label),
-                ("is_primary", one.is_primary),
-                ("extension", one.extension),
-            )
-            if value
-        }
-        for one in entries
-    ]
 
 
 def kept_entries(told: object) -> tuple[Entry, ...]:

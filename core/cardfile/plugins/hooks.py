@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Hooks"]
 
-PAIRS = {"records_creating": "record_creating", "records_changing": "record_changing"}
-"""The hooks that see many records at once, and those that see one."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Implementation:
