@@ -1,6 +1,7 @@
 """An import that is cut off between or inside portions goes on; two processes at once do nothing twice."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from import_desk import ImportDesk, counts, write_list
 
 from cardfile.app import App
+from cardfile.clock import MovableClock
 from cardfile.errors import Refused
 from cardfile.journal import UnitOfWork
 from cardfile.settings import Settings
@@ -78,6 +80,29 @@ async def test_a_portion_that_breaks_off_leaves_nothing_and_the_next_run_finishe
     undone = await desk.do("import.undo", done=number)
     assert undone.archived == 2 * ROWS + 1
     assert await desk.rows("client") == []
+
+
+class Killed(BaseException):
+    """The end of a process of which no line of it learns."""
+
+
+async def test_an_import_whose_process_was_killed_is_taken_up_within_a_minute(
+    desk: ImportDesk, tmp_path: Path, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await start(desk, tmp_path)
+    whole = writing.Writer.write
+
+    async def killed(self: writing.Writer, work: UnitOfWork, decisions: Any) -> None:
+        raise Killed
+
+    monkeypatch.setattr(writing.Writer, "write", killed)
+    with pytest.raises(Killed):
+        await desk.app.jobs.run_due()
+    monkeypatch.setattr(writing.Writer, "write", whole)
+    assert (await desk.row("import", number))["state"] == "running"
+    clock.advance(timedelta(minutes=1))
+    await desk.app.jobs.run_due()
+    assert counts(await desk.row("import", number)) == {"read": ROWS, "created": ROWS}
 
 
 async def test_of_two_processes_only_one_deals_with_a_portion(desk: ImportDesk, tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """`cardfile serve`."""
 
+import asyncio
+import signal
 from contextlib import AsyncExitStack
 from typing import Annotated
 
@@ -49,6 +51,15 @@ async def serve_app(app: App) -> None:
             timeout_graceful_shutdown=20,
         )
     )
+
+    def stop() -> None:
+        server.should_exit = True
+
+    # Once uvicorn has stopped it raises the signal again: without a handler that would end the process
+    # in the middle of what the worker has begun.
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.running())
         if app.settings.worker:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -284,5 +285,7 @@ def _read_mapping(mapping: dict[str, object] | None) -> dict[str, str | None]:
 COMMANDS: Final = (start_import, preview_import, cancel_import, undo_import, issues_of_import)
 """The commands of this room."""
 
-JOBS: Final = (JobKind(RUN, run_import_job, transactional=False),)
+# Each portion finds out for itself whether somebody else is at it, so that whoever takes an import up while
+# the process that was killed might still live does no harm: nobody should wait for it for long.
+JOBS: Final = (JobKind(RUN, run_import_job, transactional=False, lease=timedelta(seconds=30)),)
 """What this room does in the background."""
