@@ -247,6 +247,14 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: b'Name;Phone\n"Ann;1\n' + b"Bob;2\n" * 5000,
         "quotation mark is opened near line 2",
     ),
+    "quotation mark never closed in a short list": (
+        lambda: b'Name;Phone\nAnn;1\n"Bob;2\nCyril;3',
+        "quotation mark is opened near line 3",
+    ),
+    "endless cell": (
+        lambda: b"Name;Phone\nAnn;" + b"1" * 2_000_000 + b"\nBob;2\n",
+        "A cell in line 2 has more than",
+    ),
 }
 
 

@@ -177,6 +177,20 @@ def test_a_client_is_never_taken_for_a_total(cells: list[Cell]) -> None:
     assert kind_of(cells) is RowKind.DATA
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Группа: пенсионеры", "Исполнитель:", "Дата печати: 01.11.2026"],
+    ids=["group", "signature", "date"],
+)
+def test_a_caption_alone_in_its_row_is_nobody(text: str) -> None:
+    assert kind_of([text]) is RowKind.ASIDE
+
+
+@pytest.mark.parametrize("text", ["тел.: 8 916 123-45-67", "почта: anna@example.com", "Сайт: https://a.ru"])
+def test_a_contact_alone_in_its_row_is_a_client(text: str) -> None:
+    assert kind_of([text]) is RowKind.DATA
+
+
 def kind_of(cells: list[Cell]) -> RowKind:
     sorter = RowSorter(Header(1, {0: "Имя", 1: "Визиты", 2: "Сумма"}), [])
     ((kind, _),) = sorter.sort([(2, tuple(cells))])

@@ -24,7 +24,7 @@ class RowKind(StrEnum):
     REPEATED_HEADER = "repeated_header"
     TOTAL = "total"
     ASIDE = "aside"
-    """A single text in a column of numbers: the name of a group, a signature, a date of printing."""
+    """A single text that is no data: the name of a group, a signature, a date of printing."""
     BLANK = "blank"
 
 
@@ -39,6 +39,8 @@ _total = re.compile(
 _may_be_total = re.compile(
     r"[\s\u200b\ufeff]*(?:итог|всего|подытог|промежут|общ|сумм|grand|sub|total|sum)", re.IGNORECASE
 ).match
+# Nobody is called so: "Группа: пенсионеры", "Исполнитель:", "Дата печати: 1.11.2026".
+_caption = re.compile(r"[^\W\d_][\w .\-/]{0,40}:[^@:/]*")
 _UNITS: Final = frozenset({"руб", "руб.", "р.", "₽", "шт", "шт.", "чел", "чел.", "-", "–", "—", "x", "х"})
 _NUMERIC: Final = frozenset({Look.NUMBER, Look.EMPTY, Look.ERROR})
 _DATA_LOOKS: Final = frozenset({Look.NUMBER, Look.DATE, Look.PHONE, Look.EMAIL, Look.URL})
@@ -87,7 +89,7 @@ class RowSorter:
             return RowKind.TOTAL
         if len(filled) == 1 and len(self._header.names) > 2:
             index, cell = filled[0]
-            if index in self._data_columns and look_of(cell) is Look.TEXT:
+            if look_of(cell) is Look.TEXT and (index in self._data_columns or _is_caption(str(cell))):
                 return RowKind.ASIDE
         return RowKind.DATA
 
@@ -106,6 +108,11 @@ class RowSorter:
 def _is_data_column(cells: Iterable[Cell]) -> bool:
     looks = looks_of(cells)
     return looks.total() > 1 and sum(looks[look] for look in _DATA_LOOKS) * 2 > looks.total()
+
+
+def _is_caption(text: str) -> bool:
+    # Ten digits may be a phone, and whoever has one is a client.
+    return _caption.fullmatch(clean(text)) is not None and sum(map(str.isdigit, text)) < 10
 
 
 def _is_total(filled: Sequence[tuple[int, Cell]]) -> bool:

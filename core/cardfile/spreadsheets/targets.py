@@ -77,7 +77,7 @@ def read_path(text: str, places: Mapping[str, Place], locale: str) -> str:
         if len(found) == 1:
             return found[0]
     known = ", ".join(f"{path} ({place.title(locale)})" for path, place in places.items())
-    raise InvalidInput("There is no field {name} to import into; there are: {known}.", name=text, known=known)
+    raise InvalidInput("There is no field {name} here; there are: {known}.", name=text, known=known)
 
 
 def _places(model: Model, record_type: RecordType, rights: Rights) -> Iterator[Place]:

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import BinaryIO, Final
 
 from cardfile.errors import FileRefused
@@ -22,6 +23,8 @@ _SEP: Final = re.compile(r'^"?sep=(.)"?\r?\n?$', re.IGNORECASE)
 _SAMPLE_CHARACTERS: Final = 64 * 1024
 _SAMPLE_ROWS: Final = 60
 _LONGEST_CELL: Final = 1 << 20
+# Read as a last line: where it does not stand alone, a quotation mark has swallowed the rest of the table.
+_END: Final = "\x1fthe end\x1f"
 
 
 class TextSource:
@@ -50,16 +53,17 @@ class TextSource:
         with self._text() as text:
             if self._states_delimiter:
                 text.readline()
-            reader = csv.reader(text, delimiter=self.delimiter)
+            reader = csv.reader(chain(text, (_END,)), delimiter=self.delimiter)
             line, number = 1, 0
             while True:
                 try:
-                    record = next(reader, None)
+                    record = next(reader)
                 except csv.Error as error:
-                    raise _never_closed(line) from error
-                if record is None:
+                    raise (_never_closed if reader.line_num > line else _too_long)(line) from error
+                if record == [_END]:
                     return
-                if reader.line_num - line > self._limits.lines_in_a_cell:
+                lines = reader.line_num - line
+                if lines > self._limits.lines_in_a_cell or (record and record[-1].endswith(_END)):
                     raise _never_closed(line)
                 line = reader.line_num + 1
                 number += 1
@@ -84,6 +88,12 @@ def _never_closed(line: int) -> FileRefused:
     return FileRefused(
         "A quotation mark is opened near line {line} and never closed: correct that line.",
         line=line,
+    )
+
+
+def _too_long(line: int) -> FileRefused:
+    return FileRefused(
+        "A cell in line {line} has more than {most} characters: shorten it.", line=line, most=_LONGEST_CELL
     )
 
 

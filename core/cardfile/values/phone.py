@@ -48,6 +48,11 @@ _LABEL = (
 )
 _labels = re.compile(rf"(?<!\w)(?:{_LABEL})(?![^\W\d])\s*[.:№]*\s*", re.IGNORECASE).sub
 _notes = re.compile(r"\(\s*[^\W\d_][^\d()]*\)").sub
+# Words beside a number of full length, with a space or a dash between: "мама 89161234567 - после шести".
+_beside = re.compile(
+    rf"(?:[^\W\d_]{{2}}[^\d+(]*[\s:–—-])?(?P<number>\+?[0-9{re.escape(_SEPARATORS)}]*[0-9])"
+    r"(?:[\s–—-]+[^\W\d_]{2}[^\d+]*)?"
+).fullmatch
 _shape = re.compile(rf"\+?[0-9{re.escape(_SEPARATORS)}]+").fullmatch
 
 
@@ -167,6 +172,8 @@ def _one(piece: str, region: str) -> Phone:
     rest = refuse_lost_digits(_notes("", _labels("", rest)).strip(" .:,;"))
     if found := mobile(rest.translate(_STRIP)):
         return Phone(code + found[1], extension, piece, valid=True)
+    if (beside := _beside(rest)) and sum(map(str.isdigit, beside["number"])) >= 10:
+        rest = beside["number"]
     if not _shape(rest) or not any(map(str.isdigit, rest)):
         raise InvalidInput(
             "{value} is not a phone number: write it like +7 916 123-45-67, in digits only.",
