@@ -1,8 +1,10 @@
 """The command line: sentences, exit codes, and no traceback for a mistake."""
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import orjson
@@ -53,6 +55,27 @@ def test_a_database_that_must_be_migrated_ends_with_its_own_code(
     (tmp_path / "data").mkdir()
     assert run("user", "list") == 5
     assert "cardfile migrate" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("rename to gone", "core: the database has no table 'segment': add a migration with CreateTable\n"),
+        (
+            "rename column name to gone",
+            "core: the table 'segment' has no column 'name' in the database: add a migration with AddColumn\n",
+        ),
+    ],
+    ids=["table", "column"],
+)
+def test_a_forgotten_migration_is_told_by_check(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str], change: str, told: str
+) -> None:
+    run("migrate")
+    with closing(sqlite3.connect(tmp_path / "data" / "cardfile.db")) as database:
+        database.execute(f"alter table segment {change}")
+    assert run("check") == 2
+    assert capsys.readouterr().err == told
 
 
 def test_people_are_made_listed_and_given_roles(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -126,6 +149,15 @@ def test_a_mistake_is_one_sentence_with_its_exit_code(
     error = capsys.readouterr().err
     assert sentence in error
     assert "Traceback" not in error
+
+
+def test_a_schema_that_cannot_be_written_is_a_refusal(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(("schema", "-o", "/nowhere/at/all.graphql"))
+    assert end.value.code == 3
+    assert capsys.readouterr().err == (
+        "The file “/nowhere/at/all.graphql” cannot be written: No such file or directory.\n"
+    )
 
 
 def test_a_wrong_setting_is_named(

@@ -70,9 +70,9 @@ def test_values_keep_their_types_and_formulas_are_texts(filled: Run) -> None:
 
 def test_a_filter_and_a_search_narrow_the_export(filled: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert filled("export", "clients", "c.csv", "--filter", '{"name": {"startsWith": "Bor"}}') == 0
-    assert "1 records are in c.csv" in capsys.readouterr().out
+    assert "1 record is in c.csv" in capsys.readouterr().out
     assert filled("export", "clients", "c.csv", "--search", "916123") == 0
-    assert "1 records are in c.csv" in capsys.readouterr().out
+    assert "1 record is in c.csv" in capsys.readouterr().out
 
 
 def test_an_export_has_the_rights_of_whom_it_is_made_for(

@@ -6,6 +6,9 @@ from typer import Exit, Option, Typer
 
 from cardfile.app import App
 from cardfile.cli.opened import build_app, operator, run
+from cardfile.database import table_columns
+from cardfile.database.catalogue import column_names
+from cardfile.errors import DeclarationError
 from cardfile.journal.truth import Untrue, find_untrue, make_true
 
 program = Typer()
@@ -41,8 +44,26 @@ def check(
     print("Stored fields were computed anew." if untrue else "Stored fields are true.")
 
 
+async def _refuse_missing_tables(app: App) -> None:
+    """Raise `DeclarationError` for what is declared and what no migration has made."""
+    for record_type in app.model:
+        name = record_type.table
+        there = set(await column_names(app.database, name))
+        missing = [one.name for one in table_columns(record_type.entity.table) if one.name not in there]
+        if not there:
+            raise DeclarationError(
+                f"{record_type.plugin}: the database has no table {name!r}: add a migration with CreateTable"
+            )
+        if missing:
+            raise DeclarationError(
+                f"{record_type.plugin}: the table {name!r} has no column {missing[0]!r} in the database: "
+                "add a migration with AddColumn"
+            )
+
+
 async def _untrue_fields(app: App, *, repaired: bool) -> tuple[Untrue, ...]:
     async with app.running():
+        await _refuse_missing_tables(app)
         untrue = await find_untrue(app)
         if untrue and repaired:
             async with app.unit_of_work(operator("check"), via="cli") as work:

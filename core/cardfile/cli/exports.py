@@ -36,7 +36,7 @@ def export(
     """Export records to a spreadsheet: cardfile export clients out.xlsx."""
     wanted = [part.strip() for text in fields or [] for part in text.split(",") if part.strip()]
     written = run(_export(build_app(), records, path, _read_filter(filter_), search, as_, wanted))
-    print(f"{written} records are in {path}.")
+    print(f"{written} {'record is' if written == 1 else 'records are'} in {path}.")
 
 
 def _read_filter(text: str | None) -> dict[str, Any] | None:

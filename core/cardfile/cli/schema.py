@@ -6,7 +6,7 @@ from typing import Annotated
 from typer import Option, Typer
 
 from cardfile.cli.opened import build_app, run
-from cardfile.errors import SettingsError
+from cardfile.errors import FileRefused, SettingsError
 from cardfile.plugins.hookspecs import which_schema
 
 program = Typer()
@@ -25,4 +25,9 @@ def schema(
     if output is None:
         print(text.rstrip())
     else:
-        output.write_text(text.rstrip() + "\n", encoding="utf-8")
+        try:
+            output.write_text(text.rstrip() + "\n", encoding="utf-8")
+        except OSError as error:
+            raise FileRefused(
+                "The file “{name}” cannot be written: {reason}.", name=output, reason=error.strerror or error
+            ) from None
