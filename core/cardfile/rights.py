@@ -30,8 +30,8 @@ class Rights:
     `scopes` maps (entity, action) to a scope; what is missing is denied. `own` holds the ids of the people
     whose records count as one's own (oneself, and whoever one stands in for); `team` adds everybody in the
     teams that one is in or above. `hidden` and `locked` hold (entity, field path) pairs, a path being `phone`
-    or `fitness.goal`. `shared` names the entities of which single records are shared with this person. `shape` is equal for people whose
-    rights differ only in ids: they share compiled plans.
+    or `fitness.goal`. `shared` names the entities of which single records are shared with this person. `shape`
+    is equal for people whose rights differ only in ids: they share compiled plans.
     """
 
     user: int | None = None

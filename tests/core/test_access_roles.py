@@ -60,7 +60,12 @@ def test_a_grant_of_a_named_command_adds_to_what_comes_with_the_record() -> None
     turn = Deed("post.page.turn", "post.page", "turn")
     grants = {**POST_GRANTS, "manager": {"letter": "*:own", "page": "turn:own"}}
     scopes = role_book(letter, page, grants=grants, deeds=[turn]).roles["manager"].scopes
-    assert {action for entity, action in scopes if entity == "post.page"} >= {"turn", "read", "edit", "create"}
+    assert {action for entity, action in scopes if entity == "post.page"} >= {
+        "turn",
+        "read",
+        "edit",
+        "create",
+    }
     assert scopes["post.page", "turn"] is Scope.OWN
 
 
