@@ -66,6 +66,12 @@ async def test_a_firm_is_a_company_and_has_no_first_name(desk: Desk) -> None:
     assert (row["kind"], row["first_name"], row["last_name"]) == ("company", None, None)
 
 
+async def test_a_firm_in_the_column_of_last_names_is_a_company(desk: Desk) -> None:
+    client = await desk.do("client.create", values={"last_name": "ООО «Ромашка»"})
+    row = await desk.row("client", client.id)
+    assert (row["kind"], row["name"], row["last_name"]) == ("company", "ООО «Ромашка»", None)
+
+
 async def test_somebody_of_whom_only_the_company_is_known_is_that_company(desk: Desk) -> None:
     row = await desk.row("client", await desk.client(company="Рога и копыта"))
     assert (row["kind"], row["name"]) == ("company", "Рога и копыта")

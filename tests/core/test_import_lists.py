@@ -243,6 +243,18 @@ async def test_the_preview_says_how_a_list_is_understood_and_writes_nothing(
     assert await desk.rows("import") == []
 
 
+async def test_a_table_that_a_program_wrote_is_read_with_its_floats_and_tags(
+    desk: ImportDesk, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        ",ФИО,Телефон,Теги\n0,Панда Один,79035559911.0,VIP\n1,Панда Два,9035559912.0,VIP; утро\n", "utf-8"
+    )
+    await desk.bring_in(path)
+    assert {row["value"] for row in await desk.rows("contact_point")} == {"+79035559911", "+79035559912"}
+    assert len(await desk.rows("client_tag")) == 3
+
+
 async def test_a_list_without_rows_and_a_file_that_is_no_list_are_told_at_once(
     desk: ImportDesk, tmp_path: Path
 ) -> None:

@@ -34,6 +34,8 @@ MOBILE = "+79161234567"
         pytest.param("tel:+7-916-123-45-67", id="link"),
         pytest.param(79161234567, id="int cell"),
         pytest.param(79161234567.0, id="float cell"),
+        pytest.param("9161234567.0", id="float as text"),
+        pytest.param("79161234567,0", id="float as text with a comma"),
         pytest.param("7,9161234567E+10", id="exponent with all digits"),
     ],
 )
@@ -84,6 +86,7 @@ def test_a_foreign_number_is_read(raw: str, e164: str) -> None:
         pytest.param("+79161234567+79161234568", 2, id="plus"),
         pytest.param("8916123456789161234568", 2, id="nothing between"),
         pytest.param("89161234567; 8 (916) 123-45-67", 1, id="the same twice"),
+        pytest.param("79161234567.0; 79161234568.0", 2, id="floats as text"),
         pytest.param(" \u200b", 0, id="nothing"),
     ],
 )

@@ -16,12 +16,15 @@ def complete_name(values: MutableMapping[str, object]) -> None:
     """Fill in what is missing of a new client's kind, name and parts of the name.
 
     A sheet's column "Имя" often holds whole names: a first name of several words without a last name counts
-    as one. Somebody of whom only the company or a contact is known is called by that. Raises `InvalidInput`
-    when there is nothing to call the client by.
+    as one, and a firm in the column of last names is a firm. Somebody of whom only the company or a contact
+    is known is called by that. Raises `InvalidInput` when there is nothing to call the client by.
     """
     first, last = _text(values, "first_name"), _text(values, "last_name")
-    if not _text(values, "name") and " " in first and not last and not _text(values, "middle_name"):
-        values["name"], first = values.pop("first_name"), ""
+    if not _text(values, "name") and not _text(values, "middle_name"):
+        if " " in first and not last:
+            values["name"], first = values.pop("first_name"), ""
+        elif not first and looks_like_company(last):
+            values["name"], last = values.pop("last_name"), ""
     name = _text(values, "name")
     if not name and not first and not last and (company := _text(values, "company")):
         values.update(kind="company", name=company)

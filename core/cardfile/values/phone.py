@@ -53,6 +53,8 @@ _beside = re.compile(
     rf"(?:[^\W\d_]{{2}}[^\d+(]*[\s:–—-])?(?P<number>\+?[0-9{re.escape(_SEPARATORS)}]*[0-9])"
     r"(?:[\s–—-]+[^\W\d_]{2}[^\d+]*)?"
 ).fullmatch
+# A number that some program took for one: "79161234567.0".
+_tail_of_float = re.compile(r"(?<![\d.,])([0-9]{10,15})[.,]0(?![\d.,])").sub
 _shape = re.compile(rf"\+?[0-9{re.escape(_SEPARATORS)}]+").fullmatch
 
 
@@ -85,7 +87,7 @@ def parse_phones(raw: object, *, region: str = "RU") -> tuple[Phone, ...]:
         return (Phone(code + found[1], None, raw, valid=True),)
     if is_empty(raw):
         return ()
-    text = _text_of(raw)
+    text = _tail_of_float(r"\1", _text_of(raw))
     pieces = _pieces(text)
     if len(pieces) == 1 and sum(map(str.isdigit, text)) > 15:
         pieces = _unglued(text, region) or pieces
