@@ -118,6 +118,15 @@ def test_a_list_comes_in_is_shown_listed_and_undone(cardfile: Tell, ready: Setti
     assert numbers(ready, "select count(*) from client where archived_at is null") == [0]
 
 
+def test_an_import_that_was_cut_off_is_stopped_and_undone(
+    cardfile: Tell, ready: Settings, tmp_path: Path
+) -> None:
+    cardfile("import", str(write_list(tmp_path / "list.xlsx", MESSY)))
+    assert not numbers(ready, "update sheet_import set state = 'running', finished_at = null")
+    assert "Import 1 is undone" in cardfile("import", "undo", "1").out
+    assert numbers(ready, "select count(*) from client where archived_at is null") == [0]
+
+
 def test_an_import_killed_in_the_middle_goes_on_and_nothing_is_half_done_or_doubled(
     cardfile: Tell, ready: Settings, tmp_path: Path
 ) -> None:

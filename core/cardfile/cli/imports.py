@@ -38,6 +38,7 @@ from cardfile.spreadsheets import (
     DuplicateMode,
     ImportCounts,
     ImportIssues,
+    ImportState,
     ImportUndone,
     Outcome,
     Probe,
@@ -122,7 +123,7 @@ def import_file(
 
 @program.command()
 def undo(number: Number, *, as_: Login = None) -> None:
-    """Take an import back: new records are archived, changed ones get their earlier values."""
+    """Stop an import and take it back: new records are archived, changed ones get their earlier values."""
     run(_undo(build_app(), _number(number), as_))
 
 
@@ -331,6 +332,10 @@ def print_counts(counts: ImportCounts) -> None:
 async def _undo(app: App, number: int, login: str | None) -> None:
     async with app.running():
         actor = await who(app, login, "import undo")
+        rows = await _imports(app, actor, ids=[number])
+        if rows and rows[0]["state"] in (ImportState.UPLOADED, ImportState.RUNNING):
+            async with app.unit_of_work(actor) as work:
+                await work.do("import.cancel", started=number)
         async with app.unit_of_work(actor) as work:
             done = await work.do("import.undo", done=number)
     assert isinstance(done, ImportUndone)
