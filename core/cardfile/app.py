@@ -12,7 +12,8 @@ from cardfile.access import Access, DeclaredRights, RoleBook
 from cardfile.clock import Clock, SystemClock
 from cardfile.core_plugin import CorePlugin
 from cardfile.database import CardTable, Database, PluginMigrations, check_migrated, migrate, open_database
-from cardfile.errors import DeclarationError
+from cardfile.database.sqlite import SqliteDatabase
+from cardfile.errors import DeclarationError, SettingsError
 from cardfile.jobs import Jobs, plan_delivery
 from cardfile.journal import CommandBook, UnitOfWork, unit_of_work
 from cardfile.model.card_tables import card_tables
@@ -84,9 +85,20 @@ class App:
     async def migrate(self) -> tuple[str, ...]:
         """Bring the database up to date, in one transaction; return what was done.
 
-        The app must not be running; the data folder is made if need be. Raises `MigrationError`.
+        The app must not be running; the folders of the data and of an SQLite database are made if need be.
+        Raises `MigrationError`, and `SettingsError` for a folder that cannot be made.
         """
-        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        folders = [self.settings.data_dir]
+        if isinstance(self.database, SqliteDatabase):
+            folders.append(self.database.path.parent)
+        for folder in folders:
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise SettingsError(
+                    f"The folder {folder} cannot be made: {error.strerror}. Name another one in data_dir or "
+                    "database_url."
+                ) from None
         await self.database.start()
         try:
             return await migrate(self.database, self.migrations, now=self.clock.now(), cards=self.card_tables)

@@ -49,6 +49,18 @@ def test_a_fresh_database_is_migrated_once(run: Run, capsys: pytest.CaptureFixtu
     assert run("check") == 0
 
 
+def test_a_migration_makes_the_folder_of_the_database_or_says_why_not(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CARDFILE_DATABASE_URL", f"sqlite:///{tmp_path}/far/away/house.db")
+    assert run("migrate") == 0
+    assert (tmp_path / "far" / "away" / "house.db").exists()
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("CARDFILE_DATABASE_URL", f"sqlite:///{tmp_path}/file/house.db")
+    assert run("migrate") == 2
+    assert f"The folder {tmp_path}/file cannot be made: " in capsys.readouterr().err
+
+
 def test_a_database_that_must_be_migrated_ends_with_its_own_code(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -61,7 +61,6 @@ def demo(
 
 async def _make(app: App, path: Path, size: int) -> Card:
     """Make the demo's data and return its card; a demo that was cut off leaves an unfinished one."""
-    app.settings.data_dir.mkdir(parents=True, exist_ok=True)
     await app.migrate()
     async with app.running():
         if await fetch(app, "user", limit=1):
