@@ -6,6 +6,7 @@ import pytest
 from clients_desk import Desk
 
 from cardfile.app import App
+from cardfile.clients.names import NAMELESS
 from cardfile.errors import InvalidInput
 
 pytestmark = pytest.mark.anyio
@@ -77,9 +78,10 @@ async def test_somebody_of_whom_only_the_company_is_known_is_that_company(desk: 
     assert (row["kind"], row["name"]) == ("company", "Рога и копыта")
 
 
-async def test_a_lead_who_left_a_phone_only_is_called_by_it(desk: Desk) -> None:
+async def test_the_name_of_a_lead_who_left_a_phone_only_does_not_tell_it(desk: Desk) -> None:
     row = await desk.row("client", await desk.client(phones=["8 (916) 123-45-67"]))
-    assert row["name"] == "+79161234567"
+    assert row["name"] == NAMELESS
+    assert "916" not in NAMELESS
 
 
 async def test_a_client_of_whom_nothing_is_known_is_refused(desk: Desk) -> None:

@@ -6,7 +6,10 @@ from collections.abc import Mapping, MutableMapping
 from cardfile.errors import InvalidInput
 from cardfile.values.names import PersonName, looks_like_company, split_name
 
-__all__ = ["complete_name", "complete_renaming"]
+__all__ = ["NAMELESS", "complete_name", "complete_renaming"]
+
+NAMELESS = "—"
+"""The name of a client whose name nobody knows yet."""
 
 PARTS = ("last_name", "first_name", "middle_name")
 _cyrillic = re.compile("[а-яёіїєґ]", re.IGNORECASE).search
@@ -16,8 +19,9 @@ def complete_name(values: MutableMapping[str, object]) -> None:
     """Fill in what is missing of a new client's kind, name and parts of the name.
 
     A sheet's column "Имя" often holds whole names: a first name of several words without a last name counts
-    as one, and a firm in the column of last names is a firm. Somebody of whom only the company or a contact
-    is known is called by that. Raises `InvalidInput` when there is nothing to call the client by.
+    as one, and a firm in the column of last names is a firm. Somebody of whom only the company is known is
+    called by that; of whom only a contact is known, `NAMELESS`. Raises `InvalidInput` when there is nothing
+    to know the client by.
     """
     first, last = _text(values, "first_name"), _text(values, "last_name")
     if not _text(values, "name") and not _text(values, "middle_name"):
@@ -33,7 +37,7 @@ def complete_name(values: MutableMapping[str, object]) -> None:
     elif name and not first and not last and values.get("kind", "person") == "person":
         values.update(_parts(name))
     elif not name:
-        values["name"] = _assembled(values) or _called_by_contact(values)
+        values["name"] = _assembled(values) or _nameless(values)
 
 
 def complete_renaming(was: Mapping[str, object], changes: MutableMapping[str, object]) -> None:
@@ -68,13 +72,10 @@ def _assembled(values: Mapping[str, object]) -> str:
     return " ".join(part for part in in_order if part)
 
 
-def _called_by_contact(values: Mapping[str, object]) -> str:
-    for key in ("phones", "emails"):
-        entries = values.get(key)
-        if isinstance(entries, list | tuple) and entries:
-            entry = entries[0]
-            value = entry.get("value") if isinstance(entry, Mapping) else getattr(entry, "value", entry)
-            return str(value)
+def _nameless(values: Mapping[str, object]) -> str:
+    """Return the mark of a client of whom only a contact is known: were he called by it, his name would tell it."""
+    if any(isinstance(entries := values.get(key), list | tuple) and entries for key in ("phones", "emails")):
+        return NAMELESS
     raise InvalidInput(
         "A client needs a name, or a phone or e-mail to call him by until the name is known.", path=("name",)
     )
