@@ -10,7 +10,8 @@ from cardfile.access.file_table import File
 from cardfile.access.tables import User
 from cardfile.clients import Client
 from cardfile.database import CreateTable, IndexSpec, Migration, Record
-from cardfile.model.computed import count, days, earliest, latest, total
+from cardfile.declarations import days
+from cardfile.model.computed import count, earliest, latest, total
 from cardfile.model.entities import Entity, Owned, Relation
 from cardfile.model.fields import CardField, Choice, Field, Kind
 from cardfile.plugins.plugin import Plugin

@@ -2,11 +2,11 @@
 
 from collections.abc import Container, Mapping
 
+from cardfile.declarations.keys import KEY
 from cardfile.errors import DeclarationError
 from cardfile.model.aggregates import Aggregate, Computed
 from cardfile.model.entities import Everyone, Owned, Personal, Through
 from cardfile.model.fields import Kind
-from cardfile.model.names import KEY
 from cardfile.model.record_types import Line, RecordType
 
 __all__ = ["check_record_type"]

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+from cardfile.declarations.spans import Span
 from cardfile.model.aggregates import Aggregate, Computed
 from cardfile.model.entities import Entity, FieldOf
 from cardfile.model.fields import Kind
 
-__all__ = ["count", "days", "earliest", "latest", "total"]
+__all__ = ["count", "earliest", "latest", "total"]
 
 _MOMENTS = (Kind.DATE, Kind.DATETIME)
 
@@ -27,16 +28,16 @@ def total(field: FieldOf, **where: str | int | bool) -> Computed:
 
 
 def count(
-    entity: Entity, *, last: timedelta | None = None, when: FieldOf | None = None, **where: str | int | bool
+    entity: Entity,
+    *,
+    last: timedelta | Span | None = None,
+    when: FieldOf | None = None,
+    **where: str | int | bool,
 ) -> Computed:
     """Return how many related rows there are; with `last`, only those whose `when` lies in that span before now.
 
     `when` is by default the first date or datetime field of the entity.
     """
     first = when.key if when else next((one.key for one in entity.fields if one.kind in _MOMENTS), None)
-    return Computed(Aggregate.COUNT, entity.table, last=last, when=first, where=tuple(where.items()))
-
-
-def days(number: int) -> timedelta:
-    """Return a span of `number` days."""
-    return timedelta(days=number)
+    span = last.length if isinstance(last, Span) else last
+    return Computed(Aggregate.COUNT, entity.table, last=span, when=first, where=tuple(where.items()))

@@ -6,9 +6,9 @@ from typing import Any
 
 from piccolo.table import Table
 
+from cardfile.declarations.keys import KEY
 from cardfile.errors import DeclarationError
 from cardfile.model.fields import Field, Kind
-from cardfile.model.names import KEY
 from cardfile.texts import Label, said
 
 __all__ = ["Entity", "Everyone", "FieldOf", "Owned", "Personal", "Relation", "Through", "Visibility"]

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from cardfile.declarations.keys import KEY
 from cardfile.errors import DeclarationError
 from cardfile.model.aggregates import Computed
-from cardfile.model.names import KEY
 from cardfile.texts import Label, said
 from cardfile.values.choices import ChoiceIndex
 

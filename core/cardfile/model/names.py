@@ -7,7 +7,6 @@ from cardfile.errors import NotFound
 
 __all__ = ["camel", "global_id", "local_id", "pascal", "snake", "split_id"]
 
-KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
 _GLOBAL_ID = re.compile(r"([a-z][a-z0-9_]*)_([0-9]{1,18})")
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from cardfile.declarations.keys import KEY
 from cardfile.errors import DeclarationError
-from cardfile.model.names import KEY
 
 if TYPE_CHECKING:
     from cardfile.app import App

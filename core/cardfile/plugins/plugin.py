@@ -10,11 +10,11 @@ from pydantic import BaseModel
 
 from cardfile.database import Migration, PluginMigrations
 from cardfile.declarations import Grants, Role, Route
+from cardfile.declarations.keys import KEY
 from cardfile.errors import DeclarationError
 from cardfile.journal.commands import Command, CommandFunction, command_of
 from cardfile.model.entities import Entity
 from cardfile.model.fields import CardField
-from cardfile.model.names import KEY
 from cardfile.plugins.demo import Demo
 from cardfile.plugins.job_kinds import JobKind
 from cardfile.texts import Label

@@ -1,6 +1,7 @@
 """What a fitness club adds to the card of a client."""
 
-from cardfile.model.computed import count, days, latest
+from cardfile.declarations import days
+from cardfile.model.computed import count, latest
 from cardfile.model.fields import CardField, Choice, Kind
 from cardfile_fitness.entities import memberships, visits
 
