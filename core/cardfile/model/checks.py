@@ -7,6 +7,7 @@ from cardfile.errors import DeclarationError
 from cardfile.model.aggregates import Aggregate, Computed
 from cardfile.model.entities import Everyone, Owned, Personal, Through
 from cardfile.model.fields import Kind
+from cardfile.model.owned import check_owned
 from cardfile.model.record_types import Line, RecordType
 
 __all__ = ["check_record_type"]
@@ -16,6 +17,8 @@ def check_record_type(record_type: RecordType, types: Mapping[str, RecordType]) 
     """Raise `DeclarationError` when something about `record_type` cannot be."""
     columns = {column._meta.name for column in record_type.entity.table._meta.columns}
     _check_visibility(record_type, columns)
+    if isinstance(record_type.visibility, Owned):
+        check_owned(record_type, record_type.visibility, types)
     _check_search(record_type, columns)
     _check_order(record_type)
     _check_groups(record_type)

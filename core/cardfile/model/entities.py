@@ -1,8 +1,8 @@
 """What a noun of the trade is: a table, the lines on its card, its relations, and who may see it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import KW_ONLY, dataclass, field
+from typing import Any, Final
 
 from piccolo.table import Table
 
@@ -11,14 +11,40 @@ from cardfile.errors import DeclarationError
 from cardfile.model.fields import Field, Kind
 from cardfile.texts import Label, said
 
-__all__ = ["Entity", "Everyone", "FieldOf", "Owned", "Personal", "Relation", "Through", "Visibility"]
+__all__ = [
+    "PARTICIPANT",
+    "Entity",
+    "Everyone",
+    "FieldOf",
+    "Owned",
+    "Personal",
+    "Relation",
+    "Through",
+    "Visibility",
+]
+
+PARTICIPANT: Final = "user"
+"""The USER field of a list of participants that says who takes part."""
 
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """Records belong to a person and, by it, to a team: scopes own, team and all apply."""
+    """Records belong to a person and, by it, to a team: scopes own, team and all apply.
+
+    `also` names who else counts as an owner, for every action: other USER fields of the record (`author`), or
+    the owner of a record that it refers to (`deal.owner`, where `deal` is a reference to an entity that is
+    itself `Owned` by that field). `participants` is the key of a list of the entity whose records name a
+    colleague in a USER field `user`: whoever stands in a live one of them takes part. Taking part counts for
+    the actions in `participating` alone, for whoever measures a window should not thereby sell it; so an action
+    that is not named there is done by owners, and `create` there means to add what hangs on the record. A new
+    record, a hand-over and `assign` speak of `owner` only: nobody becomes an owner by being written down.
+    """
 
     owner: str = "owner"
+    _: KW_ONLY
+    also: tuple[str, ...] = ()
+    participants: str | None = None
+    participating: tuple[str, ...] = ("read",)
 
 
 @dataclass(frozen=True, slots=True)

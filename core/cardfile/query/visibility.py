@@ -6,7 +6,7 @@ Nobody acts on what he does not see, so a scope of an action counts as far as th
 from collections.abc import Mapping
 
 from cardfile.database.names import quoted
-from cardfile.model.entities import Everyone, Owned, Personal, Through
+from cardfile.model.entities import PARTICIPANT, Everyone, Owned, Personal, Through
 from cardfile.model.model import Model
 from cardfile.model.record_types import Link, RecordType
 from cardfile.query.binds import Statement
@@ -86,8 +86,8 @@ def _belongs(
     match record_type.visibility:
         case Everyone():
             return None
-        case Owned(owner):
-            return _owned(statement, f"{alias}.{quoted(owner)}", scope)
+        case Owned():
+            return _held(statement, record_type, alias, scope, action=action)
         case Personal(owner, shared):
             mine = _owned(statement, f"{alias}.{quoted(owner)}", Scope.OWN)
             return mine if shared is None or action != "read" else f"({mine} or {alias}.{quoted(shared)})"
@@ -102,14 +102,68 @@ def _belongs(
             return f"exists (select 1 from {joined} and {inside})"
 
 
+def _held(statement: Statement, record_type: RecordType, alias: str, scope: Scope, *, action: str) -> str:
+    """Return the condition that somebody within `scope` owns the row or takes part in it; the cheap tests first."""
+    visibility = record_type.visibility
+    if not isinstance(visibility, Owned):
+        raise ValueError(f"{record_type.key} is not owned")
+    nearby = [path for path in visibility.also if "." not in path]
+    faraway = [path for path in visibility.also if "." in path]
+    participants = visibility.participants if _takes_part(visibility, action) else None
+    if not visibility.also and participants is None:
+        return _owned(statement, f"{alias}.{quoted(visibility.owner)}", scope)
+    ways = [
+        _among(statement, f"{alias}.{quoted(column)}", scope)
+        for column in dict.fromkeys((visibility.owner, *nearby))
+    ]
+    ways += [_owned_there(statement, record_type, alias, path, scope) for path in faraway]
+    if participants is not None:
+        ways.append(_taken_part(statement, record_type.links[participants], alias, scope))
+    return f"({' or '.join(ways)})"
+
+
+def _takes_part(visibility: Owned, action: str) -> bool:
+    # What a command makes on a record asks for `create.<entity>`: see journal/references.py.
+    return action.partition(".")[0] in visibility.participating
+
+
 def _owned(statement: Statement, column: str, scope: Scope) -> str:
-    rights = statement.rights
-    if scope is Scope.OWN and len(rights.own) == 1:
+    if scope is Scope.OWN and len(statement.rights.own) == 1:
         return f"{column} = {statement.right('own_one')}"
-    people = "own" if scope is Scope.OWN else "team"
-    # The unary plus keeps SQLite from taking the owner's index and sorting afterwards: rights filter rows,
-    # they must not choose the access path.
-    return f"{statement.dialect.filter_only(column)} {statement.right_any_of(people)}"
+    return _among(statement, column, scope)
+
+
+def _among(statement: Statement, column: str, scope: Scope) -> str:
+    # The unary plus keeps SQLite from taking the owner's index and sorting afterwards, or one index for each of
+    # several ways to own a row: rights filter rows, they must not choose the access path.
+    column = statement.dialect.filter_only(column)
+    if scope is Scope.OWN and len(statement.rights.own) == 1:
+        return f"{column} = {statement.right('own_one')}"
+    return f"{column} {statement.right_any_of('own' if scope is Scope.OWN else 'team')}"
+
+
+def _owned_there(statement: Statement, record_type: RecordType, alias: str, path: str, scope: Scope) -> str:
+    """Return the condition that somebody within `scope` owns the record to which the row refers."""
+    reference, _, owner = path.partition(".")
+    link, there = record_type.links[reference], statement.alias()
+    joined = (
+        f"{quoted(statement.model[link.target].table)} {there} "
+        f"where {there}.id = {alias}.{quoted(link.source)}"
+    )
+    return f"exists (select 1 from {joined} and {_among(statement, f'{there}.{quoted(owner)}', scope)})"
+
+
+def _taken_part(statement: Statement, link: Link, alias: str, scope: Scope) -> str:
+    """Return the condition that somebody within `scope` stands in a live record of the list of participants."""
+    target, there = statement.model[link.target], statement.alias()
+    conditions = [f"{there}.{quoted(link.column)} = {alias}.id"]
+    conditions += [
+        f"{there}.{quoted(column)} = {constant(value, statement)}" for column, value in link.where.items()
+    ]
+    conditions.append(_among(statement, f"{there}.{quoted(PARTICIPANT)}", scope))
+    if target.is_archivable:
+        conditions.append(f"{there}.archived_at is null")
+    return f"exists (select 1 from {quoted(target.table)} {there} where {' and '.join(conditions)})"
 
 
 def _shared(statement: Statement, record_type: RecordType, alias: str, *, action: str) -> str | None:
