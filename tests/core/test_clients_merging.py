@@ -1,5 +1,6 @@
 """Two clients who are one."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -177,3 +178,43 @@ async def test_a_client_who_is_only_shared_for_reading_is_not_merged_away(desk: 
     assert len(await desk.rows("client", by=boris_now)) == 2
     with pytest.raises(NotAllowed, match="may not merge"):
         await desk.do("client.merge", by=boris_now, client=mine, other=theirs)
+
+
+async def test_fields_that_the_merging_person_may_not_change_are_not_filled(desk: Desk) -> None:
+    boris = await desk.colleague("Boris", "manager")
+    anna = await desk.client("Анна", by=boris)
+    other = await desk.client("Анна", by=boris, city="Тула", birthday="1990-05-17", company="Лютик")
+    await desk.do("client.change_standing", client=other, to="active")
+    locked = frozenset({("client", "city"), ("client", "standing")})
+    rights = replace(boris.rights, locked=locked, hidden=frozenset({("client", "birthday")}))
+    await desk.do("client.merge", by=replace(boris, rights=rights), client=anna, other=other)
+    row = await desk.row("client", anna)
+    assert (row["city"], row["birthday"], row["standing"], row["company"]) == (None, None, "lead", "Лютик")
+
+
+async def test_whoever_was_let_see_the_other_sees_the_one(desk: Desk, clock: MovableClock) -> None:
+    boris, clara = await desk.colleague("Boris", "manager"), await desk.colleague("Clara", "manager")
+    anna, other = await desk.client("Анна", by=clara), await desk.client("Аня", by=clara)
+    until = clock.now() + timedelta(days=1)
+    await desk.do("share.create", by=clara, record=f"client_{other}", to_user=boris.user, until=until)
+    batch = await desk.batch("client.merge", by=clara, client=anna, other=other)
+    assert await seen_by(desk, boris.user) == {anna}
+    (share,) = await desk.rows("share")
+    assert (share["to_user"], share["until"], share["author"]) == (boris.user, until, clara.user)
+    await desk.undo(batch)
+    assert await seen_by(desk, boris.user) == {other}
+
+
+async def test_nobody_is_let_see_the_one_twice(desk: Desk) -> None:
+    boris, clara = await desk.colleague("Boris", "manager"), await desk.colleague("Clara", "manager")
+    anna, other = await desk.client("Анна", by=clara), await desk.client("Аня", by=clara)
+    for one in (anna, other):
+        await desk.do("share.create", by=clara, record=f"client_{one}", to_user=boris.user)
+    await desk.do("client.merge", by=clara, client=anna, other=other)
+    assert len(await desk.rows("share")) == 1
+    assert await seen_by(desk, boris.user) == {anna}
+
+
+async def seen_by(desk: Desk, user: int | None) -> set[int]:
+    actor = await desk.app.access.actor(user or 0)
+    return {row["id"] for row in await desk.rows("client", by=actor)}

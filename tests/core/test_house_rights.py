@@ -15,6 +15,7 @@ USES = {
     "core/cardfile/journal/upkeep.py: EVERYTHING": 2,
     # Handing over and merging move all that belongs to somebody, what the actor does not see too.
     "core/cardfile/access/hand_over.py: EVERYTHING": 1,
+    "core/cardfile/access/sharing.py: EVERYTHING": 1,
     "core/cardfile/clients/merging.py: EVERYTHING": 3,
     # An import keeps its own books; whom it knows is asked under the rights of its reader.
     "core/cardfile/spreadsheets/commands.py: EVERYTHING": 1,

@@ -173,3 +173,46 @@ async def test_contacts_that_came_back_are_found_again(club: Club) -> None:
     async with club.work() as work:
         found = await call_of(club, work).find(ContactPoint)
     assert [one.value for one in found] == ["+79161234567"]
+
+
+async def test_a_value_that_is_another_s_by_now_stays_and_is_named(club: Club) -> None:
+    ann = await club.do("client.create", values={"name": "Ann", "code": "A"})
+    batch = await change(club, ann.id, code="B", name="Anna")
+    await club.do("client.create", values={"name": "Bob", "code": "A"})
+    done = await revert(club, batch)
+    assert done.kept == (Kept("client", ann.id, ("code",), "Another record has this value by now."),)
+    assert await club.rows("select name, code from client order by id") == [("Ann", "B"), ("Bob", "A")]
+
+
+async def test_one_clash_among_many_records_keeps_that_one_only(club: Club) -> None:
+    async with club.work() as work:
+        call = call_of(club, work)
+        ids = await call.bulk_create(Client, [{"name": f"Client {n}", "code": f"A{n}"} for n in range(50)])
+        await call.finish()
+    async with club.work() as work:
+        call = call_of(club, work)
+        await call.bulk_write(Client, {one: {"code": f"B{one}"} for one in ids})
+        await call.finish()
+    await club.do("client.create", values={"name": "Bob", "code": "A17"})
+    done = await revert(club, work.batch)
+    assert (done.restored, [(kept.record, kept.paths) for kept in done.kept]) == (49, [(ids[17], ("code",))])
+
+
+async def test_a_value_goes_back_once_the_same_batch_has_made_room_for_it(club: Club) -> None:
+    ann = await club.do("client.create", values={"name": "Ann", "code": "A"})
+    async with club.work() as work:
+        await work.do("client.archive", record=ann.id)
+        await work.do("client.create", values={"name": "Bob", "code": "A"})
+    done = await revert(club, work.batch)
+    assert (done.restored, done.archived, done.kept) == (1, 1, ())
+    assert await club.rows("select name from client where archived_at is null") == [("Ann",)]
+
+
+async def test_who_cannot_come_back_from_the_archive_stays_there_and_is_named(club: Club) -> None:
+    ann = await club.do("client.create", values={"name": "Ann", "code": "A"})
+    async with club.work() as work:
+        await work.do("client.archive", record=ann.id)
+    await club.do("client.create", values={"name": "Bob", "code": "A"})
+    done = await revert(club, work.batch)
+    assert (done.restored, [kept.paths for kept in done.kept]) == (0, [("archived_at",)])
+    assert await club.rows("select name from client where archived_at is null") == [("Bob",)]

@@ -12,7 +12,7 @@ from cardfile.access.migrations import MIGRATIONS
 from cardfile.access.people import PEOPLE
 from cardfile.access.role_book import RoleBook
 from cardfile.access.roles import DeclaredRights, RoleRights
-from cardfile.access.sharing import SHARING
+from cardfile.access.sharing import SHARING, move_shares
 from cardfile.access.sign_in import SignedIn, fold_login
 from cardfile.access.tables import ApiToken, Share, Team, TeamMember, User, UserRole
 from cardfile.access.teams import TEAMS
@@ -46,6 +46,7 @@ __all__ = [
     "UserRole",
     "fold_login",
     "hand_over_preview",
+    "move_shares",
 ]
 
 COMMANDS: Final = (*PEOPLE, *TEAMS, *SHARING, *HAND_OVER)

@@ -15,8 +15,9 @@ from cardfile.journal.commands import command
 from cardfile.model.entities import Owned
 from cardfile.model.names import split_id
 from cardfile.model.record_types import RecordType
+from cardfile.rights import EVERYTHING
 
-__all__ = ["SHARING", "Level", "NewToken"]
+__all__ = ["SHARING", "Level", "NewToken", "move_shares"]
 
 PRIVATE: Final = ("user", "share", "file")
 """Entities whose records belong to somebody and are not shared."""
@@ -124,6 +125,38 @@ async def revoke_token(call: Call, token: ApiToken) -> ApiToken:
         await call.write(token, revoked_at=call.now)
     await access_of(call).changed()
     return token
+
+
+async def move_shares(call: Call, entity: str, *, to: int, away: int) -> None:
+    """Open the record `to` of an entity to all to whom `away` is open, as far and as long, and close `away`.
+
+    What has ended already stays as it is. Made anew, for the history of a share does not tell its record.
+    """
+    theirs = await _open_shares(call, entity, away)
+    if not theirs:
+        return
+    ours = {_terms(one) for one in await _open_shares(call, entity, to)}
+    for one in theirs:
+        if _terms(one) not in ours:
+            terms = {name: getattr(one, name) for name in ("to_user", "to_team", "level", "until", "author")}
+            await call.create(Share, {"entity": entity, "record": to, **terms})
+        await call.archive(one)
+    await access_of(call).changed()
+
+
+async def _open_shares(call: Call, entity: str, record: int) -> list[Share]:
+    rows = await call.run(
+        Share.select(Share.id)
+        .where((Share.entity == entity) & (Share.record == record) & Share.archived_at.is_null())
+        .order_by(Share.id)
+    )
+    # Whose they are does not matter: the record that they open is about to be another.
+    found = await call.load(Share, [row["id"] for row in rows], rights=EVERYTHING)
+    return [one for one in found if one.until is None or one.until > call.now]
+
+
+def _terms(share: Share) -> tuple[object, ...]:
+    return share.to_user, share.to_team, share.level, share.until
 
 
 def _shared_thing(call: Call, record: str) -> tuple[RecordType, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 
+from cardfile.access import move_shares
 from cardfile.clients.choices import Standing
 from cardfile.clients.names import PARTS
 from cardfile.clients.tables import Client, ContactPoint
@@ -33,7 +34,8 @@ async def merge_clients(
     """Merge the client `other` into this one, which keeps its own values and gets those that it lacks.
 
     Everything that points to the other is turned to this one: lists, histories and references of all plugins,
-    found from the model; what this client has already is archived with the other. Events keep their record
+    found from the model; what this client has already is archived with the other. Whoever was let see the
+    other sees this one. Fields that the caller may not change are not filled in. Events keep their record
     and show on this client's timeline. Reverting the batch undoes all of it.
     """
     await _require_mergeable(call, client, other)
@@ -41,6 +43,7 @@ async def merge_clients(
         if not record_type.entity.read_only:
             for link in _ways_to_client(record_type):
                 await _turn(call, record_type, link, client.id, other.id)
+    await move_shares(call, "client", to=client.id, away=other.id)
     await call.write(other, merged_into=client.id)
     await call.archive(other)
     changes = await _gains(call, client, other)
@@ -138,7 +141,10 @@ def _is_live(row: Row) -> bool:
 
 
 async def _gains(call: Call, client: Client, other: Client) -> dict[str, object]:
-    """Return what the client gets from the other: values that it lacks, choices beside its own."""
+    """Return what the client gets from the other: values that it lacks, choices beside its own.
+
+    What the merging person could not fill in himself stays as it is.
+    """
     ours, theirs = await call.values(client), await call.values(other)
     gains: dict[str, object] = {}
     for path, line in call.app.model["client"].lines.items():
@@ -155,7 +161,7 @@ async def _gains(call: Call, client: Client, other: Client) -> dict[str, object]
             gains.pop(part, None)
     if FURTHER.index(Standing(client.standing)) < FURTHER.index(Standing(other.standing)):
         gains |= {"standing": other.standing, "standing_reason": other.standing_reason}
-    return gains
+    return {path: value for path, value in gains.items() if call.rights.edits("client", path)}
 
 
 def _choices(value: object) -> tuple[object, ...]:

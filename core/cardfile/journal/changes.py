@@ -207,7 +207,7 @@ async def _update(
         try:
             done = await update_rows(unit.transaction, plan.table, columns, rows, stamp=stamp)
         except ConstraintViolated as error:
-            raise refusal_of(plan, error) from error
+            raise refusal_of(plan, error, unit.actor.locale) from error
         if done != len(rows):
             await _raise_conflict(unit, plan, befores, records)
 

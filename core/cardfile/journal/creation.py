@@ -21,7 +21,15 @@ from cardfile.texts import said
 from cardfile.values.money import Money
 from cardfile.values.text import fold
 
-__all__ = ["Books", "columns_of", "create_rows", "insert_entries", "label_of", "refusal_of"]
+__all__ = [
+    "Books",
+    "columns_of",
+    "create_rows",
+    "insert_entries",
+    "label_of",
+    "paths_of_column",
+    "refusal_of",
+]
 
 Row = dict[str, object]
 Cells = Sequence[object]
@@ -139,7 +147,7 @@ async def _insert(unit: Unit, plan: Plan, ids: Sequence[int], cells: Mapping[str
             unit.transaction, plan.table, tuple(columns), list(zip(*columns.values(), strict=False))
         )
     except ConstraintViolated as error:
-        raise refusal_of(plan, error) from error
+        raise refusal_of(plan, error, unit.actor.locale) from error
     await _insert_cards(unit, plan, ids, cells)
 
 
@@ -223,11 +231,21 @@ _TAKEN: Final = "{fields} must be unique, and this value is taken already."
 _MISSING: Final = "A record that is referred to does not exist, or is still referred to by others."
 
 
-def refusal_of(plan: Plan, error: ConstraintViolated) -> Exception:
+def refusal_of(plan: Plan, error: ConstraintViolated, locale: str) -> Exception:
     """Return what a constraint of the database says, in words for the person who asked."""
-    columns = tuple(column for column in error.columns if column in plan.columns)
-    if error.kind == "unique" and columns:
-        return InvalidInput(_TAKEN, fields=", ".join(columns), path=(columns[-1],))
+    paths = [path for column in error.columns for path in paths_of_column(plan, column)]
+    if error.kind == "unique" and paths:
+        told = ", ".join(label_of(plan.slots[path], locale) for path in paths)
+        return InvalidInput(_TAKEN, fields=told, path=tuple(paths[-1].split(".")))
     if error.kind == "foreign_key":
-        return InvalidInput(_MISSING, path=columns[:1])
+        return InvalidInput(_MISSING, path=tuple(paths[:1]))
     return error
+
+
+def paths_of_column(plan: Plan, column: str) -> Sequence[str]:
+    """Return the paths of the values that a column of the record's own table keeps, folded texts included."""
+    return [
+        slot.path
+        for slot in plan.own
+        if plan.folds.get(slot.path) == column or any(name == column for name, _ in slot.columns())
+    ]

@@ -1,16 +1,17 @@
 """Taking back what a batch has done: an import, a merge, a bulk change."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
 import orjson
 
+from cardfile.database.failures import ConstraintViolated
 from cardfile.errors import InvalidInput
 from cardfile.journal.changes import change_rows, read_entries_of
 from cardfile.journal.commands import Command
-from cardfile.journal.creation import Books
+from cardfile.journal.creation import Books, paths_of_column
 from cardfile.journal.entries import kept_entries
 from cardfile.journal.ledger import COLUMNS, Ledger
 from cardfile.journal.plans import Plan
@@ -26,6 +27,10 @@ __all__ = ["Kept", "Reverted", "revert_batch"]
 
 BATCH: Final = "batch"
 REVERTED: Final = "batch.reverted"
+
+GONE: Final = "It is gone."
+CHANGED: Final = "It was changed since."
+CLASHES: Final = "Another record has this value by now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +68,10 @@ class _Was:
 async def revert_batch(work: Unit, batch: int) -> Reverted:
     """Take back a batch: new records are archived, changed fields get their earlier values.
 
-    A field that is no longer as the batch has left it stays as it is and is named in `kept`. The taking
-    back is a batch of its own. It is not asked whether the actor may do this to each record: the command that
-    calls it says who may. Raises `InvalidInput` when the batch is unknown or was taken back before.
+    A field that is no longer as the batch has left it stays as it is and is named in `kept`; so is a unique
+    value that another record has by now. The taking back is a batch of its own. It is not asked whether the
+    actor may do this to each record: the command that calls it says who may. Raises `InvalidInput` when the
+    batch is unknown or was taken back before.
     """
     if await _is_reverted(work, batch):
         raise InvalidInput("This was taken back already.")
@@ -82,6 +88,8 @@ async def revert_batch(work: Unit, batch: int) -> Reverted:
         for part in chunks(ids, CHUNK):
             one = await _revert(work, plan, batch, part, kept)
             restored, archived = restored + one[0], archived + one[1]
+    # Whatever commands of this unit of work knew of the records is out of date.
+    work.images.clear()
     if not found:
         raise InvalidInput("There is nothing to take back under the number {batch}.", batch=batch)
     await _note(work, batch)
@@ -130,25 +138,90 @@ async def _revert(
             _remember(found.setdefault(int(str(record)), _Was()), before, orjson.loads(str(after)))
     befores = await _now(work, plan, found)
     changes: dict[int, dict[str, object]] = {}
-    archived = 0
+    created: set[int] = set()
     for record, was in found.items():
         row = befores.get(record)
         if row is None:
-            kept.append(Kept(plan.key, record, tuple(sorted(was.before)), "It is gone."))
+            kept.append(Kept(plan.key, record, tuple(sorted(was.before)), GONE))
         elif not was.created:
             stays = tuple(sorted(path for path in was.before if _is_changed(plan, path, row, was)))
             if stays:
-                kept.append(Kept(plan.key, record, stays, "It was changed since."))
+                kept.append(Kept(plan.key, record, stays, CHANGED))
             earlier = {path: value for path, value in was.before.items() if path not in stays}
             changes[record] = {path: _value(plan, path, value) for path, value in earlier.items()}
         elif row["archived_at"] is None:
             changes[record] = {"archived_at": work.now}
-            archived += 1
-    books = Books(Ledger(work, _command(plan)), Upkeep(work))
-    done = await change_rows(None, work, books, plan, befores, changes, ask=False)
-    await books.upkeep.settle()
-    await books.ledger.write()
+            created.add(record)
+    writing = _Writing(work, plan, befores, kept)
+    done = await writing.write(changes)
+    archived = len(created & done)
     return len(done) - archived, archived
+
+
+@dataclass(slots=True)
+class _Writing:
+    """Writes earlier values into records of one type, but for those that would clash with another record by now."""
+
+    work: Unit
+    plan: Plan
+    befores: Mapping[int, dict[str, object]]
+    kept: list[Kept]
+    done: set[int] = field(default_factory=set)
+
+    async def write(self, changes: Mapping[int, Mapping[str, object]]) -> set[int]:
+        """Write, and return the records that are different now; what clashes stays and is named."""
+        books = Books(Ledger(self.work, _command(self.plan)), Upkeep(self.work))
+        waiting: Mapping[int, Mapping[str, object]] = changes
+        while waiting:
+            clashing = await self._try(books, waiting)
+            if len(clashing) == len(waiting):
+                # Nobody who goes back makes room for another.
+                clashing = {record: self._without(record, change) for record, change in clashing.items()}
+            waiting = {record: change.values for record, change in clashing.items() if change.values}
+        await books.upkeep.settle()
+        await books.ledger.write()
+        return self.done
+
+    async def _try(
+        self, books: Books, changes: Mapping[int, Mapping[str, object]]
+    ) -> Mapping[int, "_Clashing"]:
+        """Write what can be written, and return what clashes: sought by halves, for mostly nothing does."""
+        work = self.work
+        try:
+            async with work.app.database.transaction():
+                done = await change_rows(None, work, books, self.plan, self.befores, changes, ask=False)
+        except (InvalidInput, ConstraintViolated) as error:
+            cause = error if isinstance(error, ConstraintViolated) else error.__cause__
+            if not isinstance(cause, ConstraintViolated) or cause.kind != "unique":
+                raise
+            if len(changes) == 1:
+                return {record: _Clashing(values, cause) for record, values in changes.items()}
+        else:
+            self.done |= done.keys()
+            return {}
+        items = list(changes.items())
+        first, second = dict(items[: len(items) // 2]), dict(items[len(items) // 2 :])
+        return {**await self._try(books, first), **await self._try(books, second)}
+
+    def _without(self, record: int, change: "_Clashing") -> "_Clashing":
+        """Leave out the values that clash: those of the unique columns, else the return from the archive."""
+        found = [path for column in change.clash.columns for path in paths_of_column(self.plan, column)]
+        stays = [path for path in found if path in change.values] or [
+            path for path in ("archived_at",) if path in change.values
+        ]
+        stays = stays or list(change.values)
+        self.kept.append(Kept(self.plan.key, record, tuple(sorted(stays)), CLASHES))
+        return replace(
+            change, values={path: value for path, value in change.values.items() if path not in stays}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Clashing:
+    """Earlier values of a record that cannot be written, and what the database says of it."""
+
+    values: Mapping[str, object]
+    clash: ConstraintViolated
 
 
 def _remember(was: _Was, before: object, after: Mapping[str, Any]) -> None:
