@@ -13,6 +13,7 @@ CardfileError
     ├── VersionConflict       somebody else changed the record in between
     ├── Unauthenticated       nobody is signed in, or the sign-in failed
     ├── RateLimited           too many attempts
+    ├── TooExpensive          a question that would cost more than is given at once
     └── FileRefused           a file that cannot or must not be read
 """
 
@@ -34,6 +35,7 @@ __all__ = [
     "RateLimited",
     "Refused",
     "SettingsError",
+    "TooExpensive",
     "Unauthenticated",
     "VersionConflict",
 ]
@@ -176,6 +178,12 @@ class RateLimited(Refused):
     def __init__(self, template: str, *, retry_after: int, **values: object) -> None:
         super().__init__(template, path=(), retry_after=retry_after, **values)
         self.retry_after = retry_after
+
+
+class TooExpensive(Refused):
+    """A question whose answer would cost more than is given at once."""
+
+    code = "QUERY_TOO_EXPENSIVE"
 
 
 class FileRefused(Refused):

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import orjson
 
 from cardfile.app import App
-from cardfile.errors import DatabaseError, Refused
+from cardfile.errors import DatabaseError, Refused, TooExpensive
 from cardfile.query.compiler import Limits, compile_plan
 from cardfile.query.given import Guards
 from cardfile.query.pieces import Plan
@@ -25,7 +25,14 @@ from cardfile_graphql.built import BuiltSchema
 from cardfile_graphql.card_fields import fill_batch
 from cardfile_graphql.context import RequestContext
 from cardfile_graphql.documents import Document, Documents, Operation
-from cardfile_graphql.errors import Code, RequestError, error_json, error_of_refusal, graphql_error_json
+from cardfile_graphql.errors import (
+    Code,
+    RequestError,
+    error_json,
+    error_of_refusal,
+    errors_json,
+    graphql_error_json,
+)
 from cardfile_graphql.limits import DocumentLimits
 from cardfile_graphql.selecting import NotCompilable, Selecting
 from graphql import ExecutionResult, GraphQLError, execute
@@ -88,7 +95,30 @@ class Engine:
             )
             return _failed(error_json(Code.TIMEOUT, message, requestId=context.request_id), 503)
         except Refused as refusal:
-            return _failed(error_of_refusal(refusal, context.texts), 200)
+            told = self._located(refusal, document, operation, variables, context)
+            error = error_of_refusal(told, context.texts)
+            if isinstance(told, TooExpensive):
+                return Answer(errors_json([error]), 400)
+            return _failed(error, 200)
+
+    def _located(
+        self,
+        refusal: Refused,
+        document: Document,
+        operation: Operation,
+        variables: Mapping[str, object],
+        context: RequestContext,
+    ) -> Refused:
+        """Return the refusal with the way to the argument: a plan that was kept does not know where a value stood."""
+        if refusal.path or not operation.is_compilable:
+            return refusal
+        try:
+            self._compile(document, operation, variables, context)
+        except Refused as told:
+            return told
+        except NotCompilable:
+            pass
+        return refusal
 
     def _at_once(
         self, operation: Operation, variables: Mapping[str, object], context: RequestContext
@@ -144,13 +174,23 @@ class Engine:
         context: RequestContext,
     ) -> Plan:
         known = operation.plan(context.plan_key, variables)
-        if known is not None:
-            return known
+        if known is None:
+            known = self._compile(document, operation, variables, context)
+            operation.keep(context.plan_key, known)
+        return known
+
+    def _compile(
+        self,
+        document: Document,
+        operation: Operation,
+        variables: Mapping[str, object],
+        context: RequestContext,
+    ) -> Plan:
         guards: Guards = {}
         selecting = Selecting(
             self.built.schema, self.built.map, self.app.model, document.fragments, variables, guards
         )
-        plan = compile_plan(
+        return compile_plan(
             selecting.roots(operation.node.selection_set),
             model=self.app.model,
             dialect=self.app.database.dialect,
@@ -159,8 +199,6 @@ class Engine:
             guards=guards,
             limits=self.limits,
         )
-        operation.keep(context.plan_key, plan)
-        return plan
 
     async def _plain(
         self,

@@ -11,6 +11,7 @@ from cardfile.errors import (
     NotFound,
     RateLimited,
     Refused,
+    TooExpensive,
     Unauthenticated,
     VersionConflict,
 )  # fmt: skip
@@ -44,6 +45,7 @@ STATUS: Mapping[Code, int] = {
 CODE_OF: Sequence[tuple[type[Refused], Code]] = (
     (Unauthenticated, Code.UNAUTHENTICATED),
     (RateLimited, Code.RATE_LIMITED),
+    (TooExpensive, Code.TOO_EXPENSIVE),
     (NotAllowed, Code.FORBIDDEN),
     (NotFound, Code.NOT_FOUND),
     (InvalidInput, Code.BAD_USER_INPUT),
@@ -97,7 +99,7 @@ def graphql_error_json(code: Code, error: GraphQLError, **extensions: object) ->
 def error_of_refusal(
     refusal: Refused, texts: Texts, *, path: Sequence[str | int] | None = None
 ) -> dict[str, object]:
-    """Return a refusal as a top-level error; the argument at fault is named."""
+    """Return a refusal as a top-level error; the argument at fault is named, and the way to the member in it."""
     code = next((code for kind, code in CODE_OF if isinstance(refusal, kind)), Code.BAD_USER_INPUT)
     extensions: dict[str, object] = {}
     if refusal.path:

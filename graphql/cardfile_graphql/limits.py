@@ -46,7 +46,7 @@ def parse_document(text: str, limits: DocumentLimits) -> DocumentNode:
     """Return the document; raises `RequestError` for what is no GraphQL, or too much of it."""
     if len(text) > limits.characters:
         raise RequestError.of(
-            Code.BAD_USER_INPUT,
+            Code.TOO_EXPENSIVE,
             f"The document has {len(text)} characters, at most {limits.characters} are read.",
             status=413,
         )
@@ -54,11 +54,20 @@ def parse_document(text: str, limits: DocumentLimits) -> DocumentNode:
     try:
         document = parse(text, max_tokens=limits.tokens, allow_empty_selection_sets=False)
     except GraphQLError as error:
+        if _has_too_many_tokens(error, limits):
+            raise RequestError.of(
+                Code.TOO_EXPENSIVE, f"The document has more than {limits.tokens} words and signs (tokens)."
+            ) from None
         raise RequestError.of_graphql(Code.PARSE_FAILED, [error]) from None
     except RecursionError:
-        raise RequestError.of(Code.PARSE_FAILED, "The document is nested too deeply.") from None
+        raise RequestError.of(Code.TOO_EXPENSIVE, "The document is nested too deeply.") from None
     _Counting(document, limits).check()
     return document
+
+
+def _has_too_many_tokens(error: GraphQLError, limits: DocumentLimits) -> bool:
+    # graphql-core tells it by a syntax error like any other.
+    return f"more than {limits.tokens} tokens" in error.message
 
 
 def _check_nesting(text: str, limits: DocumentLimits) -> None:
@@ -68,7 +77,7 @@ def _check_nesting(text: str, limits: DocumentLimits) -> None:
             depth += 1
             if depth > limits.depth * 2:
                 raise RequestError.of(
-                    Code.BAD_USER_INPUT, f"The document is nested deeper than {limits.depth * 2} brackets."
+                    Code.TOO_EXPENSIVE, f"The document is nested deeper than {limits.depth * 2} brackets."
                 )
         else:
             depth -= 1

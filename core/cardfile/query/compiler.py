@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from cardfile.database.dialect import Dialect, literal
-from cardfile.errors import InvalidInput
+from cardfile.errors import TooExpensive
 from cardfile.model.kinds import Reading
 from cardfile.model.model import Model
 from cardfile.model.record_types import Line, Link, RecordType
@@ -74,7 +74,7 @@ def compile_plan(
     guards: Guards,
     limits: Limits | None = None,
 ) -> Plan:
-    """Return the plan of the root items; raises `InvalidInput` for bad arguments and for what costs too much."""
+    """Return the plan of the root items; raises `InvalidInput` for bad arguments, `TooExpensive`."""
     limits = limits or Limits.of(dialect)
     while True:
         compiler = Compiler(model, dialect, rights, reading, limits)
@@ -82,7 +82,7 @@ def compile_plan(
         if limits.depth is None or _depth(plan.root) <= limits.depth:
             return plan
         if limits.levels <= 1:
-            raise InvalidInput("This is nested too deeply: ask for less at once, or filter more simply.")
+            raise TooExpensive("This is nested too deeply: ask for less at once, or filter more simply.")
         limits = replace(limits, levels=limits.levels - 1)
 
 
@@ -118,10 +118,10 @@ class Compiler:
         return PieceWriter(self, Statement(self.model, self.dialect, self.rights, self.reading))
 
     def spend(self, values: int) -> None:
-        """Add to the cost of the plan; raises `InvalidInput` when it becomes too much."""
+        """Add to the cost of the plan; raises `TooExpensive` when it becomes too much."""
         self.cost += values
         if self.cost > self.limits.cost:
-            raise InvalidInput(
+            raise TooExpensive(
                 "This asks for up to {cost} values at once, at most {most} are given: ask for smaller pages.",
                 cost=self.cost,
                 most=self.limits.cost,

@@ -158,11 +158,17 @@ class _Filter:
             return None
         if len(items) > MAX_CONDITIONS:
             raise InvalidInput("A filter has at most {most} conditions.", most=MAX_CONDITIONS)
-        found = [self.of_object(row, item, group, depth + 1) for item in items]
+        found = [self._nth(row, index, item, group, depth) for index, item in enumerate(items)]
         if key == "and":
             told = [condition for condition in found if condition]
             return f"({' and '.join(told)})" if told else None
         return f"({' or '.join(condition or '1 = 1' for condition in found)})" if found else NOTHING
+
+    def _nth(self, row: Row, index: int, item: Given, group: str | None, depth: int) -> str | None:
+        try:
+            return self.of_object(row, item, group, depth + 1)
+        except InvalidInput as error:
+            raise error.at(index) from None
 
     def _count(self) -> None:
         self.conditions += 1

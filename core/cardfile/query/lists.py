@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cardfile.database.dialect import literal
+from cardfile.errors import InvalidInput
 from cardfile.model.record_types import Link, RecordType
 from cardfile.query.binds import Statement
 from cardfile.query.conditions import filtered, speaks_of_archive
@@ -110,7 +111,7 @@ class _Page:
         chosen = arguments.get("filter")
         conditions = base.conditions(self.row, live=not speaks_of_archive(chosen))
         if chosen is not None:
-            conditions.append(filtered(self.row, chosen) or "1 = 1")
+            conditions.append(self._filtered(chosen) or "1 = 1")
         if "search" in arguments and not arguments["search"].is_null:
             conditions.append(searched(self.row, arguments["search"]) or "1 = 1")
         self.conditions = [condition for condition in conditions if condition != "1 = 1"] or ["1 = 1"]
@@ -150,6 +151,12 @@ class _Page:
         if rows is None:
             return text.sql()
         return f"(with {rows} as materialized ({self._found(self.window.size + 1)}) select {text.sql()})"
+
+    def _filtered(self, chosen: Given) -> str | None:
+        try:
+            return filtered(self.row, chosen)
+        except InvalidInput as error:
+            raise error.at("filter") from None
 
     def _where(self, *, paged: bool) -> str:
         conditions = list(self.conditions)

@@ -119,7 +119,9 @@ class Order:
         places = [
             None
             if is_null
-            else row.statement.value(given, _Nth(signature, index, key), key.type, known_as=("cursor", index))
+            else row.statement.value(
+                given, _Nth(signature, index, key, path), key.type, known_as=("cursor", index)
+            )
             for index, (key, is_null) in enumerate(zip(self.keys, nulls, strict=True))
         ]
         return self._beyond(row, places, 0)
@@ -169,6 +171,7 @@ class _Nth:
     signature: str
     index: int
     key: Key
+    path: str
 
     def __call__(self, value: object) -> object:
         values = _decoded(value, self.signature) or []
@@ -176,7 +179,9 @@ class _Nth:
         try:
             return _restored(found, self.key)
         except (ValueError, TypeError):
-            raise InvalidInput("This cursor does not belong to this list in this order.") from None
+            raise InvalidInput(
+                "This cursor does not belong to this list in this order.", path=(self.path,)
+            ) from None
 
 
 def _restored(found: object, key: Key) -> object:
@@ -241,28 +246,31 @@ def _default_key(record_type: RecordType, name: str) -> Key:
 
 def _asked(row: Row, items: Sequence[Given] | None) -> list[Key]:
     found: list[Key] = []
-    for item in items or ():
-        one = item.plain()
+    for index, item in enumerate(items or ()):
+        one, where = item.plain(), ("orderBy", index)
         if isinstance(one, str):
             name, is_descending = one.removeprefix("-"), one.startswith("-")
         elif isinstance(one, Mapping):
             name, is_descending = str(one.get("field")), str(one.get("direction") or "ASC") == "DESC"
         else:
-            raise InvalidInput("An order is a field with a direction.", path=("orderBy",))
-        found.append(Key(_orderable(row, name), is_descending))
+            raise InvalidInput("An order is a field with a direction.", path=where)
+        found.append(Key(_orderable(row, name, where), is_descending))
     if len(found) > MAX_KEYS:
         raise InvalidInput("A list is ordered by at most {most} fields.", most=MAX_KEYS, path=("orderBy",))
     return found
 
 
-def _orderable(row: Row, name: str) -> Line | None:
+def _orderable(row: Row, name: str, where: tuple[str, int]) -> Line | None:
     path = ".".join(snake(part) for part in name.split("."))
     if path == "id":
         return None
     line = row.type.lines.get(path)
     if line is None or row.is_hidden(path) or not is_orderable(line):
         raise InvalidInput(
-            "{entity} cannot be ordered by {field}.", entity=row.type.name, field=name, path=("orderBy",)
+            "{entity} cannot be ordered by {field}.",
+            entity=row.type.name,
+            field=name,
+            path=(*where, "field"),
         )
     return line
 
