@@ -13,15 +13,18 @@ from cardfile.clock import Clock, SystemClock
 from cardfile.core_plugin import CorePlugin
 from cardfile.database import CardTable, Database, PluginMigrations, check_migrated, migrate, open_database
 from cardfile.database.sqlite import SqliteDatabase
-from cardfile.errors import DeclarationError, SettingsError
+from cardfile.errors import DeclarationError, MigrationError, SettingsError
+from cardfile.failpoints import failpoint
 from cardfile.jobs import Jobs, plan_delivery
-from cardfile.journal import CommandBook, UnitOfWork, unit_of_work
+from cardfile.journal import CommandBook, Deed, Glance, UnitOfWork, unit_of_work
 from cardfile.model.card_tables import card_tables
 from cardfile.model.model import Declared, Model, build_model
 from cardfile.plugins import Hooks, Plugin, load_plugins
 from cardfile.plugins.hookspecs import register_card_fields
 from cardfile.rights import Actor
+from cardfile.seeds import Seed, is_sown, sow
 from cardfile.settings import Settings
+from cardfile.spreadsheets import SheetReaders
 from cardfile.texts import Texts, read_catalogue
 
 __all__ = ["App"]
@@ -54,6 +57,7 @@ class App:
         self.database: Database = _database(settings)
         self.jobs = Jobs(self)
         self.access = Access(self)
+        self.sheets = SheetReaders()
         self._texts: dict[str, Texts] = {}
 
     @classmethod
@@ -76,14 +80,14 @@ class App:
         async with AsyncExitStack() as stack:
             await self.database.start()
             stack.push_async_callback(self.database.close)
-            await check_migrated(self.database, self.migrations, self.card_tables)
+            await self._require_migrated()
             await stack.enter_async_context(self.access.running())
             for plugin in self.plugins:
                 await stack.enter_async_context(plugin.lifespan(self))
             yield self
 
     async def migrate(self) -> tuple[str, ...]:
-        """Bring the database up to date, in one transaction; return what was done.
+        """Bring the database up to date, in one transaction, and then what plugins ship; return what was done.
 
         The app must not be running; the folders of the data and of an SQLite database are made if need be.
         Raises `MigrationError`, and `SettingsError` for a folder that cannot be made.
@@ -101,7 +105,10 @@ class App:
                 ) from None
         await self.database.start()
         try:
-            return await migrate(self.database, self.migrations, now=self.clock.now(), cards=self.card_tables)
+            done = await migrate(self.database, self.migrations, now=self.clock.now(), cards=self.card_tables)
+            async with self.unit_of_work(Actor.system("migrate"), via="system") as work:
+                sown = await sow(work, self.seeds)
+            return (*done, *sown.lines())
         finally:
             await self.database.close()
 
@@ -109,9 +116,22 @@ class App:
         """Raise `MigrationError` unless the database is up to date; the app must not be running."""
         await self.database.start()
         try:
-            await check_migrated(self.database, self.migrations, self.card_tables)
+            await self._require_migrated()
         finally:
             await self.database.close()
+
+    async def _require_migrated(self) -> None:
+        await check_migrated(self.database, self.migrations, self.card_tables)
+        if not await is_sown(self.database, self.seeds):
+            raise MigrationError(
+                "What the plugins ship (pipelines, reminders, templates) is not in the database as it is declared: "
+                "run cardfile migrate."
+            )
+
+    @property
+    def seeds(self) -> tuple[Seed, ...]:
+        """The rows that all plugins ship, in an order in which each may refer to those before it."""
+        return tuple(seed for one in self.plugins for seed in one.seeds(self))
 
     @property
     def migrations(self) -> PluginMigrations:
@@ -141,9 +161,26 @@ class App:
                 yield work
                 if not is_nested:
                     await plan_delivery(self, work)
+                    failpoint("unit.before_commit")
         finally:
             _UNITS_OF.reset(token)
+        failpoint("unit.after_commit")
         self.jobs.call()
+
+    async def do(
+        self, actor: Actor, command: str, /, *, expected_version: int | None = None, **arguments: object
+    ) -> object:
+        """Do one command, whole or not at all, and return what it returns.
+
+        What it prepares is prepared before the transaction is opened, and one that only reads opens none.
+        """
+        deed = Deed(self.commands[command], arguments, expected_version)
+        glance = Glance.of(self, actor)
+        if not deed.command.writes:
+            return await glance.carry_out(deed)
+        ready = await glance.prepare(deed)
+        async with self.unit_of_work(actor) as work:
+            return await work.carry_out(ready)
 
     def texts(self, locale: str) -> Texts:
         """Return the speaker of `locale`, with the sentences of all plugins."""

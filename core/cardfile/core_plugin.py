@@ -1,8 +1,9 @@
 """The core as a plugin: what its rooms declare goes the same way as what others declare."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
 
-from cardfile import access, clients, journal, spreadsheets, timeline
+from cardfile import access, clients, journal, pipelines, seeds, spreadsheets, timeline
 from cardfile import jobs as jobs_room
 from cardfile.database import PluginMigrations
 from cardfile.declarations import Grants
@@ -10,6 +11,9 @@ from cardfile.errors import DeclarationError
 from cardfile.model.record_types import CORE
 from cardfile.plugins import Demo, Plugin, SignIn
 from cardfile.rights import Actor
+
+if TYPE_CHECKING:
+    from cardfile.app import App
 
 __all__ = ["CorePlugin"]
 
@@ -38,17 +42,28 @@ def _together(*rooms: Grants) -> Grants:
     return found
 
 
-class CorePlugin(clients.ClientRules, Plugin):
-    """People and rights, clients and their history, the journal and the jobs."""
+class CorePlugin(clients.ClientRules, pipelines.PipelineRules, Plugin):
+    """People and rights, clients and deals and their history, tasks, the journal and the jobs."""
 
     name = CORE
     label: ClassVar = {"en": "Cardfile", "ru": "Картотека"}
     requires = "cardfile>=0"
 
-    entities = (*access.ENTITIES, *clients.ENTITIES, *timeline.ENTITIES, *spreadsheets.ENTITIES)
+    entities = (
+        *access.ENTITIES,
+        *clients.ENTITIES,
+        *timeline.ENTITIES,
+        *pipelines.ENTITIES,
+        *spreadsheets.ENTITIES,
+    )
     commands = (*access.COMMANDS, *clients.COMMANDS, *spreadsheets.COMMANDS)
-    grants = _together(access.GRANTS, clients.GRANTS, spreadsheets.GRANTS)
+    grants = _together(access.GRANTS, clients.GRANTS, pipelines.GRANTS, spreadsheets.GRANTS)
     jobs = (*jobs_room.JOBS, *spreadsheets.JOBS)
+    pipelines = (pipelines.SALES,)
+
+    def seeds(self, app: "App") -> Sequence[seeds.Seed]:
+        """Return the rows that come of what all plugins declare."""
+        return pipelines.pipeline_seeds(app.plugins, app.settings.locale)
 
     async def demo(self, demo: Demo) -> None:
         """Hire a small company: an owner, a head, three managers in his team, a specialist and an analyst."""
@@ -74,6 +89,8 @@ class CorePlugin(clients.ClientRules, Plugin):
             "core.access": access.MIGRATIONS,
             "core.journal": journal.MIGRATIONS,
             "core.clients": clients.MIGRATIONS,
+            "core.seeds": seeds.MIGRATIONS,
+            "core.pipelines": pipelines.MIGRATIONS,
             "core.jobs": jobs_room.MIGRATIONS,
             "core.spreadsheets": spreadsheets.MIGRATIONS,
         }

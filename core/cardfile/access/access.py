@@ -11,6 +11,7 @@ from cardfile.access.directory import Directory
 from cardfile.access.file_store import FileStore
 from cardfile.access.files import Files
 from cardfile.access.freshness import Freshness
+from cardfile.access.memory import Memory
 from cardfile.access.passwords import Passwords
 from cardfile.access.role_book import RoleBook
 from cardfile.access.sign_in import SignIn, SignInLimits
@@ -58,6 +59,7 @@ class Access:
         settings, database, clock = app.settings, app.database, app.clock
         self.roles = app.roles
         self.freshness = Freshness(database)
+        self.memory = Memory(database, self.freshness)
         self.directory = Directory(database, app.roles, self.freshness)
         self.admission = Admission(
             database, self.directory, self.freshness, clock, locale=settings.locale, zone=settings.zone

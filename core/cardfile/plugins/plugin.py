@@ -9,7 +9,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from pydantic import BaseModel
 
 from cardfile.database import Migration, PluginMigrations
-from cardfile.declarations import Grants, Role, Route
+from cardfile.declarations import Grants, Pipeline, Process, ReminderPolicy, Role, Route
 from cardfile.declarations.keys import KEY
 from cardfile.errors import DeclarationError
 from cardfile.journal.commands import Command, CommandFunction, command_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typer import Typer
 
     from cardfile.app import App
+    from cardfile.seeds import Seed
 
 __all__ = ["Plugin", "required_versions"]
 
@@ -32,9 +33,10 @@ class Plugin:
 
     `name` is the prefix of its tables, types and settings; `requires` the versions of Cardfile it works with;
     `depends` the plugins that must be loaded before it. `grants` add rights to roles that exist, by role and
-    entity: `{"manager": {"visit": "check_in:own"}}`. `settings` is the pydantic model of its section in the
-    settings. `texts` are catalogues, files named `<locale>.toml`. Methods marked `@hookimpl` are its hooks. A
-    plugin is instantiated once for every app, so it may keep what belongs to that app.
+    entity: `{"manager": {"visit": "check_in:own"}}`. `pipelines`, `reminder_policies` and `processes` become rows
+    that administrators may edit; an upgrade leaves their edits alone. `settings` is the pydantic model of its
+    section in the settings. `texts` are catalogues, files named `<locale>.toml`. Methods marked `@hookimpl` are its
+    hooks. A plugin is instantiated once for every app, so it may keep what belongs to that app.
     """
 
     name: ClassVar[str] = ""
@@ -49,6 +51,9 @@ class Plugin:
     commands: ClassVar[tuple[CommandFunction | Command, ...]] = ()
     migrations: ClassVar[tuple[Migration, ...]] = ()
     jobs: ClassVar[tuple[JobKind, ...]] = ()
+    pipelines: ClassVar[tuple[Pipeline, ...]] = ()
+    reminder_policies: ClassVar[tuple[ReminderPolicy, ...]] = ()
+    processes: ClassVar[tuple[Process, ...]] = ()
     settings: ClassVar[type[BaseModel] | None] = None
     texts: ClassVar[tuple[Traversable, ...]] = ()
 
@@ -60,6 +65,10 @@ class Plugin:
     def migration_lists(self) -> PluginMigrations:
         """Return the migrations by the name under which the database remembers them."""
         return {self.name: self.migrations} if self.migrations else {}
+
+    def seeds(self, app: "App") -> "Sequence[Seed]":
+        """Return the rows that the plugin ships and people may edit, beside its pipelines, policies and processes."""
+        return ()
 
     def routes(self, app: "App") -> Sequence[Route]:
         """Return the plugin's own routes; each says who may call it."""
@@ -157,6 +166,9 @@ _LISTS: Mapping[str, type] = {
     "roles": Role,
     "migrations": Migration,
     "jobs": JobKind,
+    "pipelines": Pipeline,
+    "reminder_policies": ReminderPolicy,
+    "processes": Process,
     "texts": Traversable,
 }
-_KINDS = (Entity, CardField, Role, Migration, JobKind)
+_KINDS = (Entity, CardField, Role, Migration, JobKind, Pipeline, ReminderPolicy, Process)

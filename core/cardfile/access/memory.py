@@ -1,0 +1,34 @@
+"""What is read often and changes seldom: pipelines, calendars, whatever is small and asked for by every command."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from cardfile.access.freshness import Freshness
+from cardfile.database.database import Database
+
+__all__ = ["Load", "Memory"]
+
+T = TypeVar("T")
+Load = Callable[[Database], Awaitable[T]]
+"""Reads something from the database; one function of a module, for it is also what the memory knows it by."""
+
+
+class Memory:
+    """Keeps what functions have read until access, or anything that calls `Access.changed`, changes."""
+
+    def __init__(self, database: Database, freshness: Freshness) -> None:
+        self._database, self._freshness = database, freshness
+        self._kept: dict[Load[Any], tuple[int, Any]] = {}
+
+    async def recall(self, load: Load[T]) -> T:
+        """Return what `load` has read, anew when something has changed since."""
+        fresh = self._freshness
+        number = fresh.last if fresh.is_fresh else await fresh.number()
+        known = self._kept.get(load)
+        if known is not None and known[0] == number:
+            found: T = known[1]
+            return found
+        found = await load(self._database)
+        if not fresh.is_inside:
+            self._kept[load] = (number, found)
+        return found
