@@ -9,6 +9,7 @@ from cardfile.access.rows import add_row
 from cardfile.clock import Clock
 from cardfile.database.database import Database
 from cardfile.errors import NotFound
+from cardfile.failpoints import failpoint
 from cardfile.model.model import Model
 from cardfile.query.rows import visible_ids
 from cardfile.rights import Rights
@@ -41,6 +42,7 @@ class Files:
     ) -> StoredFile:
         """Keep a file of `owner`; raises `FileRefused` when it is empty or larger than `limit` bytes."""
         content = await self.store.put(pieces, limit=limit)
+        failpoint("files.content_kept")
         # A name is text for people: folders in front of it, and what cannot be shown, go away.
         plain = "".join(each for each in name.replace("\\", "/").rpartition("/")[2] if each.isprintable())
         values = {

@@ -5,6 +5,7 @@ from itertools import repeat
 from typing import Final
 
 from cardfile.database.names import quoted
+from cardfile.failpoints import failpoint
 from cardfile.journal.commands import Command
 from cardfile.journal.events import Change, change_of, dump
 from cardfile.journal.garbage import collecting_later
@@ -119,6 +120,7 @@ class Ledger:
 
     async def write(self) -> None:
         """Write the events of everything marked, and forget it."""
+        failpoint("journal.rows_written")
         plans = self._unit.app.commands.plans
         for entity, marks in self._marks.items():
             for part in chunks(marks.items(), CHUNK):
@@ -127,6 +129,7 @@ class Ledger:
                     await self._look_up_clients(plans[entity], kept)
                     await self._insert(plans[entity], kept)
         self._marks = {}
+        failpoint("journal.events_written")
 
     async def _insert(self, plan: Plan, kept: Sequence[tuple[int, Mark]]) -> None:
         columns = list(zip(*self._rows(plan, kept), strict=True))
