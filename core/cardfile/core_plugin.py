@@ -1,15 +1,18 @@
 """The core as a plugin: what its rooms declare goes the same way as what others declare."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping, MutableMapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from cardfile import access, clients, journal, pipelines, seeds, spreadsheets, timeline
+from cardfile import access, clients, deals, journal, pipelines, seeds, spreadsheets, timeline
 from cardfile import jobs as jobs_room
 from cardfile.database import PluginMigrations
+from cardfile.database.tables import Record
 from cardfile.declarations import Grants
 from cardfile.errors import DeclarationError
+from cardfile.journal.calls import Call
 from cardfile.model.record_types import CORE
 from cardfile.plugins import Demo, Plugin, SignIn
+from cardfile.plugins.hookspecs import Befores, hookimpl
 from cardfile.rights import Actor
 
 if TYPE_CHECKING:
@@ -42,7 +45,14 @@ def _together(*rooms: Grants) -> Grants:
     return found
 
 
-class CorePlugin(clients.ClientRules, pipelines.PipelineRules, Plugin):
+RULES: Final = (clients.ClientRules(), pipelines.PipelineRules())
+"""What the rooms ask of every record, whoever writes it; a plugin has one answer to a hook, so it asks them all."""
+
+ARCHIVING: Final = (pipelines.PipelineRules(),)
+"""Those of them who also care about what is laid aside."""
+
+
+class CorePlugin(Plugin):
     """People and rights, clients and deals and their history, tasks, the journal and the jobs."""
 
     name = CORE
@@ -54,16 +64,44 @@ class CorePlugin(clients.ClientRules, pipelines.PipelineRules, Plugin):
         *clients.ENTITIES,
         *timeline.ENTITIES,
         *pipelines.ENTITIES,
+        *deals.ENTITIES,
         *spreadsheets.ENTITIES,
     )
     commands = (*access.COMMANDS, *clients.COMMANDS, *spreadsheets.COMMANDS)
-    grants = _together(access.GRANTS, clients.GRANTS, pipelines.GRANTS, spreadsheets.GRANTS)
+    grants = _together(access.GRANTS, clients.GRANTS, pipelines.GRANTS, deals.GRANTS, spreadsheets.GRANTS)
     jobs = (*jobs_room.JOBS, *spreadsheets.JOBS)
     pipelines = (pipelines.SALES,)
 
     def seeds(self, app: "App") -> Sequence[seeds.Seed]:
         """Return the rows that come of what all plugins declare."""
         return pipelines.pipeline_seeds(app.plugins, app.settings.locale)
+
+    @hookimpl
+    async def record_creating(self, call: Call, entity: str, values: MutableMapping[str, object]) -> None:
+        """Ask the rooms about a new record."""
+        await self.records_creating(call, entity, [values])
+
+    @hookimpl
+    async def records_creating(
+        self, call: Call, entity: str, rows: Sequence[MutableMapping[str, object]]
+    ) -> None:
+        """Ask the rooms about new records."""
+        for room in RULES:
+            await room.records_creating(call, entity, rows)
+
+    @hookimpl
+    async def records_changing(
+        self, call: Call, entity: str, befores: Befores, changes: Mapping[int, MutableMapping[str, object]]
+    ) -> None:
+        """Ask the rooms about changes."""
+        for room in RULES:
+            await room.records_changing(call, entity, befores, changes)
+
+    @hookimpl
+    async def record_archiving(self, call: Call, entity: str, record: Record) -> None:
+        """Ask the rooms about a record that is to be laid aside."""
+        for room in ARCHIVING:
+            await room.record_archiving(call, entity, record)
 
     async def demo(self, demo: Demo) -> None:
         """Hire a small company: an owner, a head, three managers in his team, a specialist and an analyst."""
@@ -91,6 +129,7 @@ class CorePlugin(clients.ClientRules, pipelines.PipelineRules, Plugin):
             "core.clients": clients.MIGRATIONS,
             "core.seeds": seeds.MIGRATIONS,
             "core.pipelines": pipelines.MIGRATIONS,
+            "core.deals": deals.MIGRATIONS,
             "core.jobs": jobs_room.MIGRATIONS,
             "core.spreadsheets": spreadsheets.MIGRATIONS,
         }

@@ -10,7 +10,7 @@ from cardfile.clients.names import PARTS, complete_name, complete_renaming
 from cardfile.clients.tables import ClientStanding
 from cardfile.errors import InvalidInput
 from cardfile.journal.calls import Call
-from cardfile.plugins.hookspecs import Befores, hookimpl
+from cardfile.plugins.hookspecs import Befores
 from cardfile.values.requisites import parse_inn
 
 __all__ = ["ClientRules"]
@@ -24,9 +24,8 @@ NAMING: Final = frozenset(("kind", "name", *PARTS))
 
 
 class ClientRules:
-    """What the plugin of the core inherits: names agree with their parts, standings have a history."""
+    """What the core asks of clients: names agree with their parts, standings have a history."""
 
-    @hookimpl
     async def records_creating(
         self, call: Call, entity: str, rows: Sequence[MutableMapping[str, object]]
     ) -> None:
@@ -35,12 +34,6 @@ class ClientRules:
             for values in rows:
                 complete(call, values)
 
-    @hookimpl
-    async def record_creating(self, call: Call, entity: str, values: MutableMapping[str, object]) -> None:
-        """Complete a new client, contact or interaction."""
-        await self.records_creating(call, entity, [values])
-
-    @hookimpl
     async def records_changing(
         self, call: Call, entity: str, befores: Befores, changes: Mapping[int, Changes]
     ) -> None:

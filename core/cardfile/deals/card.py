@@ -1,0 +1,213 @@
+"""The card of a deal: its lines, in the words of people and of their sheets."""
+
+from typing import Final
+
+from cardfile.clients.choices import SOURCES
+from cardfile.deals.choices import RESULTS, Result
+from cardfile.deals.tables import Deal
+from cardfile.model.entities import Entity, Owned
+from cardfile.model.fields import Field, Kind
+
+__all__ = ["PARTICIPATING", "deals"]
+
+PARTICIPATING: Final = ("read",)
+"""What whoever takes part in a deal may do with it, if his role lets him do it at all."""
+
+deals = Entity(
+    Deal,
+    label={"en": "Deal", "ru": "Сделка"},
+    plural={"en": "Deals", "ru": "Сделки"},
+    description="Something that a client may buy, on its way through the stages of a pipeline.",
+    fields=(
+        Field(
+            "title",
+            {"en": "Title", "ru": "Название"},
+            Kind.TEXT,
+            folded="sort_title",
+            max_length=300,
+            synonyms=("сделка", "название сделки", "deal", "deal name", "deal title", "тема"),
+            slots=("header", "list", "card"),
+            position=10,
+        ),
+        Field(
+            "client",
+            {"en": "Client", "ru": "Клиент"},
+            Kind.REFERENCE,
+            to="client",
+            required=True,
+            synonyms=("контрагент", "заказчик", "покупатель", "customer", "company"),
+            slots=("list", "card"),
+            position=20,
+        ),
+        Field(
+            "contact",
+            {"en": "Contact person", "ru": "Контактное лицо"},
+            Kind.REFERENCE,
+            to="client",
+            synonyms=("контакт", "основной контакт", "contact"),
+            position=21,
+        ),
+        Field(
+            "pipeline",
+            {"en": "Pipeline", "ru": "Воронка"},
+            Kind.REFERENCE,
+            to="pipeline",
+            read_only=True,
+            slots=("list", "card"),
+            position=30,
+        ),
+        Field(
+            "stage",
+            {"en": "Stage", "ru": "Этап"},
+            Kind.REFERENCE,
+            to="stage",
+            synonyms=("стадия", "этап сделки", "статус сделки", "deal stage"),
+            slots=("header", "list", "card"),
+            position=31,
+        ),
+        Field(
+            "stage_since",
+            {"en": "In the stage since", "ru": "На этапе с"},
+            Kind.DATETIME,
+            read_only=True,
+            transfer=False,
+            position=32,
+        ),
+        Field(
+            "owner",
+            {"en": "Manager", "ru": "Менеджер"},
+            Kind.USER,
+            synonyms=("ответственный", "менеджер по продажам", "owner", "responsible"),
+            slots=("header", "list", "card"),
+            position=40,
+        ),
+        Field(
+            "team",
+            {"en": "Team", "ru": "Команда"},
+            Kind.REFERENCE,
+            to="team",
+            transfer=False,
+            position=41,
+        ),
+        Field(
+            "amount",
+            {"en": "Amount", "ru": "Сумма"},
+            Kind.MONEY,
+            synonyms=("бюджет", "сумма сделки", "стоимость", "budget", "value", "price"),
+            hint={
+                "en": "The sum of the lines, unless somebody has set another one",
+                "ru": "Сумма позиций, если не указана другая",
+            },
+            slots=("header", "list", "card"),
+            position=50,
+        ),
+        Field(
+            "amount_by_hand",
+            {"en": "Amount set by hand", "ru": "Сумма указана вручную"},
+            Kind.BOOLEAN,
+            read_only=True,
+            transfer=False,
+            position=51,
+        ),
+        Field(
+            "probability",
+            {"en": "Probability, %", "ru": "Вероятность, %"},
+            Kind.INTEGER,
+            synonyms=("вероятность", "probability"),
+            position=52,
+        ),
+        Field(
+            "expected_close",
+            {"en": "Expected close", "ru": "Ожидаемое закрытие"},
+            Kind.DATE,
+            synonyms=("планируемая дата закрытия", "срок сделки", "close date", "expected close date"),
+            position=53,
+        ),
+        Field(
+            "result",
+            {"en": "Result", "ru": "Итог"},
+            Kind.CHOICE,
+            choices=RESULTS,
+            default=Result.OPEN.value,
+            read_only=True,
+            slots=("list", "card"),
+            position=60,
+        ),
+        Field(
+            "closed_at",
+            {"en": "Closed at", "ru": "Закрыта"},
+            Kind.DATETIME,
+            read_only=True,
+            position=61,
+        ),
+        Field(
+            "lost_reason",
+            {"en": "Why it was lost", "ru": "Причина отказа"},
+            Kind.REFERENCE,
+            to="lost_reason",
+            read_only=True,
+            position=62,
+        ),
+        Field(
+            "lost_note",
+            {"en": "Why, in words", "ru": "Комментарий к отказу"},
+            Kind.TEXT,
+            read_only=True,
+            position=63,
+        ),
+        Field(
+            "source",
+            {"en": "Source", "ru": "Источник"},
+            Kind.CHOICE,
+            choices=SOURCES,
+            synonyms=("источник сделки", "откуда", "source", "lead source"),
+            position=70,
+        ),
+        Field(
+            "wake_at",
+            {"en": "Postponed until", "ru": "Отложена до"},
+            Kind.DATETIME,
+            read_only=True,
+            transfer=False,
+            position=71,
+        ),
+        Field(
+            "stuck_at",
+            {"en": "Over its norm from", "ru": "Сверх нормы с"},
+            Kind.DATETIME,
+            read_only=True,
+            transfer=False,
+            slots=(),
+        ),
+        Field(
+            "rots_at",
+            {"en": "Rotten from", "ru": "Без движения с"},
+            Kind.DATETIME,
+            read_only=True,
+            transfer=False,
+            slots=(),
+        ),
+        Field(
+            "comment",
+            {"en": "Comment", "ru": "Комментарий"},
+            Kind.LONG_TEXT,
+            synonyms=("примечание", "примечания", "notes"),
+            position=90,
+        ),
+        Field(
+            "external_id",
+            {"en": "Number elsewhere", "ru": "Номер в другой системе"},
+            Kind.TEXT,
+            max_length=200,
+            synonyms=("id сделки", "номер сделки", "deal id"),
+            position=91,
+        ),
+    ),
+    on="client",
+    visibility=Owned("owner", participants="participants", participating=PARTICIPATING),
+    unique=("external_id",),
+    order=("-stage_since", "-id"),
+    title="title",
+    search=("title",),
+    importable=True,
+)
