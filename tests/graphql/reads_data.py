@@ -60,6 +60,9 @@ COUNTS = {
     "fitness.membership": 24,
     "probe.sample": 60,
     "probe.box": 9,
+    "crew.job": 40,
+    "crew.hand": 160,
+    "crew.tool": 40,
 }
 ORDER = (
     "user",
@@ -70,6 +73,9 @@ ORDER = (
     "tag",
     "client",
     "probe.box",
+    "crew.job",
+    "crew.hand",
+    "crew.tool",
     "contact_point",
     "client_standing",
     "attribution",
@@ -179,8 +185,8 @@ class _Filler:
         r = self.random
         found = []
         for number in range(1, 31):
-            entity = r.choice(("client", "client", "probe.box", "interaction", "contact_point"))
-            table = {"probe.box": "probe_box"}.get(entity, entity)
+            entity = r.choice(("client", "client", "probe.box", "interaction", "contact_point", "crew.job"))
+            table = entity.replace(".", "_")
             row = self.row(spec, {}, number)
             to_user = r.choice(self.ids["user_account"]) if r.random() < 0.6 else None
             row |= {

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
+from crew_plugin import CrewPlugin
 from reads_data import NOW, fill
 from reads_documents import Document, generate
 from reads_inputs import Cursors, Inputs
@@ -190,7 +191,7 @@ def _differing(got: object, wanted: object, place: str) -> Iterator[str]:
 def readers(app: App) -> Mapping[str, Sequence[Rights]]:
     """Return readers by profile; those of one profile share plans, and differ in whom they are."""
     keys = [one.key for one in app.model]
-    shared = frozenset(("client", "probe.box", "interaction", "contact_point"))
+    shared = frozenset(("client", "probe.box", "interaction", "contact_point", "crew.job"))
 
     def scopes(scope: Scope, **others: Scope) -> Mapping[tuple[str, str], Scope]:
         told = {key.replace("_of_", "."): one for key, one in others.items()}
@@ -294,7 +295,7 @@ def _engines(app: App, built: BuiltSchema) -> Mapping[str, Engine]:
 async def open_house(database_url: str, folder: Path) -> AsyncIterator[House]:
     """Open an app on an empty database, and fill it."""
     settings = Settings(database_url=database_url, data_dir=folder, plugins=(), worker=False)
-    app = App.build(settings, plugins=(FitnessPlugin, ProbePlugin), clock=MovableClock(NOW))
+    app = App.build(settings, plugins=(FitnessPlugin, ProbePlugin, CrewPlugin), clock=MovableClock(NOW))
     await app.migrate()
     async with app.running():
         await fill(app)

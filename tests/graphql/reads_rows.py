@@ -173,14 +173,35 @@ class Rows:
         match record.type.visibility:
             case Everyone():
                 return True
-            case Owned(owner):
-                return record.values[owner] in (rights.own if scope is Scope.OWN else rights.team)
+            case Owned():
+                return self._is_held(record, set(rights.own if scope is Scope.OWN else rights.team))
             case Personal(owner, shared):
                 return record.values[owner] in rights.own or bool(shared and record.values[shared])
             case Through(reference):
                 link = record.type.links[reference]
                 parent = self.find(link.target, record.column(link.source, link.card))
                 return parent is not None and self._within(rights, parent, scope)
+
+    def _is_held(self, record: Record, near: set[int]) -> bool:
+        """Tell whether one of these people owns the record in some way, or takes part in it."""
+        visibility = record.type.visibility
+        assert isinstance(visibility, Owned)
+        if any(self._owner(record, path) in near for path in (visibility.owner, *visibility.also)):
+            return True
+        if visibility.participants is None:
+            return False
+        rows = self.linked(record, record.type.links[visibility.participants])
+        return any(row.is_live and row.values["user"] in near for row in rows)
+
+    def _owner(self, record: Record, path: str) -> Value:
+        """Return who stands in a field of the record, or of the record that it refers to."""
+        *steps, field_ = path.split(".")
+        for step in steps:
+            there = next(self.linked(record, record.type.links[step]), None)
+            if there is None:
+                return None
+            record = there
+        return record.values[field_]
 
     def _is_shared(self, rights: Rights, record: Record) -> bool:
         return record.type.key in rights.shared and any(

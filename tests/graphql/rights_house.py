@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from crew_plugin import CrewPlugin
 from rights_rows import NOW, Filler, mark
 
 from cardfile.app import App
@@ -98,9 +99,9 @@ class RightsHouse:
             rows = [dict(zip(names, row, strict=True)) for row in found]
             self.rows[one.key] = {int(str(row["id"])): row for row in rows}
             for card in one.cards.values():
-                columns = ", ".join(quoted(line.column) for line in card.lines if not _is_live(line))
-                kept = await self.app.database.fetch(f"select id, {columns} from {quoted(card.table)}")
                 lines = [line for line in card.lines if not _is_live(line)]
+                listed = ", ".join(["id", *(quoted(line.column) for line in lines)])
+                kept = await self.app.database.fetch(f"select {listed} from {quoted(card.table)}")
                 for number, *values in kept:
                     row = self.rows[one.key][int(str(number))]
                     assert isinstance(row, dict)
@@ -134,8 +135,10 @@ class RightsHouse:
         match one.visibility:
             case Everyone():
                 return True
-            case Owned(owner):
-                return row[owner] in near
+            case Owned() as owned:
+                return any(self._owner(one, row, path) in near for path in (owned.owner, *owned.also)) or (
+                    action in owned.participating and self._takes_part(one, row, near)
+                )
             case Personal(owner, shared):
                 is_open = shared is not None and bool(row[shared]) and action == "read"
                 return row[owner] in mine or is_open
@@ -143,6 +146,30 @@ class RightsHouse:
                 link = one.links[reference]
                 parent = self.app.model[link.target]
                 return self._within(rights, parent, self.rows[parent.key][row[link.source]], scope, action)
+
+    def _owner(self, one: RecordType, row: Row, path: str) -> object:
+        """Return who stands in a field of a row, or of the row that it refers to."""
+        reference, _, owner = path.partition(".")
+        if not owner:
+            return row[path]
+        link = one.links[reference]
+        there = self.rows[link.target].get(row[link.source])
+        return None if there is None else there[owner]
+
+    def _takes_part(self, one: RecordType, row: Row, near: set[int]) -> bool:
+        """Tell whether one of these people stands in a live row of the participants."""
+        owned = one.visibility
+        assert isinstance(owned, Owned)
+        if owned.participants is None:
+            return False
+        link = one.links[owned.participants]
+        return any(
+            other[link.column] == row["id"]
+            and other["archived_at"] is None
+            and other["user"] in near
+            and all(other[name] == value for name, value in link.where.items())
+            for other in self.rows[link.target].values()
+        )
 
     def _is_lent(self, key: str, record: int, action: str) -> bool:
         reader, teams = self.filler.people["reader"], self.filler.ids["team"]
@@ -222,7 +249,7 @@ def inside(link_group: str | None, text: str) -> str:
 async def open_rights_house(database_url: str, folder: Path) -> AsyncIterator[RightsHouse]:
     """Open an app with all editions on an empty database, and fill it with everybody's rows."""
     settings = Settings(database_url=database_url, data_dir=folder, plugins=(), worker=False)
-    app = App.build(settings, plugins=(GraphQLPlugin, FitnessPlugin), clock=MovableClock(NOW))
+    app = App.build(settings, plugins=(GraphQLPlugin, FitnessPlugin, CrewPlugin), clock=MovableClock(NOW))
     await app.migrate()
     async with app.running():
         filler = Filler(app)

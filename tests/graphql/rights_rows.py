@@ -18,7 +18,7 @@ from cardfile.model.fields import Kind
 from cardfile.model.record_types import Line, RecordType
 from cardfile.values.text import fold
 
-__all__ = ["HOLDERS", "NOW", "PHONE", "Filler", "mark"]
+__all__ = ["BESIDES", "HOLDERS", "NOW", "PARTS", "PHONE", "Filler", "mark"]
 
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
 PHONE = "+79990001122"
@@ -50,6 +50,25 @@ SHARES: Mapping[str, Mapping[str, object]] = {
     "no longer lent": {"to_user": "reader", "level": "edit", "archived_at": NOW - timedelta(days=1)},
     "lent to another": {"to_user": "mate", "level": "edit"},
 }
+BESIDES: Mapping[str, tuple[str, str]] = {
+    "own": ("own", "reader"),
+    "mate's": ("mate's", "mate"),
+    "stood in for": ("stood in for", "absent"),
+    "stood in for until yesterday": ("stood in for until yesterday", "gone"),
+    "lent to change": ("lent to change", "stranger"),
+}
+"""Who owns a stranger's rows in another way: as whose record it refers to, and as whom its own field names."""
+
+PARTS: Mapping[str, str] = {
+    "takes part": "reader",
+    "mate takes part": "mate",
+    "stood in for takes part": "absent",
+    "stood in for until yesterday takes part": "gone",
+    "takes part no more": "reader",
+    "only watches": "reader",
+}
+"""Who stands in the participants of a stranger's rows."""
+
 OWN_WORDS: Mapping[str, Mapping[str, object]] = {
     "segment": {"entity": "client", "filter": "{}"},
     "import": {"entity": "client", "mapping": "{}"},
@@ -152,6 +171,9 @@ class Filler:
         for holder, record in zip(HOLDERS, ids, strict=False):
             if isinstance(record_type.visibility, Owned):
                 self.held[record_type.key, holder] = record
+        if isinstance(record_type.visibility, Owned) and record_type.visibility.participants:
+            held = zip(PARTS, ids[-len(PARTS) :], strict=True)
+            self.held.update({(record_type.key, place): record for place, record in held})
         self.ids[record_type.key] = list(ids)
         await self._insert(transaction, spec, rows)
         tables = {table.name: table.as_spec() for table in self.app.card_tables}
@@ -167,24 +189,73 @@ class Filler:
         """Return what tells the rows of a type apart: whose they are, or what they hang on."""
         match record_type.visibility:
             case Through(reference):
-                target = record_type.links[reference].target
-                return [{record_type.links[reference].source: one} for one in self.ids[target]]
+                link = record_type.links[reference]
+                hanging: list[dict[str, object]] = [{link.source: one} for one in self.ids[link.target]]
+                return self._with_participants(record_type, hanging)
             case Everyone():
                 return [{}, {}, {"archived_at": NOW}]
-            case Owned(owner):
-                return [
-                    {
-                        owner: self.people[whose] if whose else None,
-                        "archived_at": NOW if "archived" in place else None,
-                    }
-                    for place, whose in HOLDERS.items()
-                ]
+            case Owned() as owned:
+                return self._owned_places(record_type, owned)
             case Personal(owner, shared):
                 rows: list[dict[str, object]] = [{owner: one} for one in self.people.values()]
                 if shared is not None:
                     rows = [{**row, shared: False} for row in rows]
                     rows.append({owner: self.people["stranger"], shared: True})
                 return rows
+
+    def _owned_places(self, record_type: RecordType, owned: Owned) -> list[dict[str, object]]:
+        """Return a row for each who may stand around it by one way, and a stranger by all the others."""
+        strange = dict(self._also(record_type, path, "stranger's", "stranger") for path in owned.also)
+        rows: list[dict[str, object]] = [
+            {
+                **strange,
+                owned.owner: self.people[whose] if whose else None,
+                "archived_at": NOW if "archived" in place else None,
+            }
+            for place, whose in HOLDERS.items()
+        ]
+        strange[owned.owner] = self.people["stranger"]
+        for path in owned.also:
+            rows += [
+                strange | dict([self._also(record_type, path, *besides)]) for besides in BESIDES.values()
+            ]
+        return rows + [strange for _ in PARTS if owned.participants]
+
+    def _also(self, record_type: RecordType, path: str, place: str, whose: str) -> tuple[str, object]:
+        """Return the column that leads to another owner of a row, and its value."""
+        reference, _, owner = path.partition(".")
+        if not owner:
+            return path, self.people[whose]
+        link = record_type.links[reference]
+        return link.source, self.held[link.target, place]
+
+    def _with_participants(
+        self, record_type: RecordType, rows: list[dict[str, object]]
+    ) -> list[dict[str, object]]:
+        """Let strangers stand in the rows of a list of participants, and in rows of their own whoever takes part."""
+        for host in self.app.model.types.values():
+            owned = host.visibility
+            if not isinstance(owned, Owned) or owned.participants is None:
+                continue
+            link = host.links[owned.participants]
+            if link.target == record_type.key:
+                rows = [{**row, "user": self.people["stranger"]} for row in rows]
+                for place, whose in PARTS.items():
+                    row = {link.column: self.held[host.key, place], "user": self.people[whose], **link.where}
+                    if place == "takes part no more":
+                        row["archived_at"] = NOW - timedelta(days=1)
+                    if place == "only watches":
+                        row |= {
+                            column: self._another(record_type, column, value)
+                            for column, value in link.where.items()
+                        }
+                    rows.append(row)
+        return rows
+
+    @staticmethod
+    def _another(record_type: RecordType, column: str, value: object) -> str:
+        options = record_type.lines[column].field.options
+        return next(choice.key for choice in options if choice.key != value)
 
     def _row(
         self, key: str, spec: TableSpec, lines: Mapping[str, Line], record: int, number: int

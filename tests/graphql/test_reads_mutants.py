@@ -38,6 +38,23 @@ def forget_the_end_of_shares(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(visibility, "_shared", mutant)
 
 
+def forget_who_takes_part(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(visibility, "_takes_part", lambda _owned, _action: False)
+
+
+def let_whoever_took_part_once_stay(patch: pytest.MonkeyPatch) -> None:
+    taken: Callable[..., str] = visibility._taken_part
+    patch.setattr(
+        visibility,
+        "_taken_part",
+        lambda *arguments: taken(*arguments).replace("archived_at is null", "id is not null"),
+    )
+
+
+def take_nobody_for_an_owner_by_another_record(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(visibility, "_owned_there", lambda *_arguments: visibility.NOTHING)
+
+
 def turn_an_order(patch: pytest.MonkeyPatch) -> None:
     clause = Order.clause
     patch.setattr(
@@ -72,6 +89,9 @@ def show_what_is_hidden(patch: pytest.MonkeyPatch) -> None:
     [
         drop_a_right,
         forget_the_end_of_shares,
+        forget_who_takes_part,
+        let_whoever_took_part_once_stay,
+        take_nobody_for_an_owner_by_another_record,
         turn_an_order,
         break_a_join,
         use_any_plan,

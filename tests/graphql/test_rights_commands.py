@@ -134,7 +134,7 @@ async def test_what_a_command_makes_hangs_on_what_is_in_its_reach(house: RightsH
         for record in house.rows[host.key]:
             arguments = plain(deed, {**own(house, rights), host.key: record})
             error = await tried(house, rights, deed, arguments)
-            is_near = house._within(rights, host, house.rows[host.key][record], scope, "make")
+            is_near = house._within(rights, host, house.rows[host.key][record], scope, command.action)
             checked += 1
             assert is_near or isinstance(error, NotAllowed), (command.name, record, str(error))
             if is_near:

@@ -11,7 +11,7 @@ from rights_questions import about_the_model, everything, questions_about
 from cardfile.clients import Client
 from cardfile.database.names import quoted
 from cardfile.errors import InvalidInput
-from cardfile.model.entities import Everyone, Through
+from cardfile.model.entities import Everyone, Owned, Through
 from cardfile.model.fields import Kind
 from cardfile.model.kinds import KINDS
 from cardfile.model.record_types import Line, RecordType
@@ -74,12 +74,22 @@ async def turn_over(house: RightsHouse, one: RecordType, records: list[int]) -> 
     for line in one.lines.values():
         if changeable(one, line):
             await change(house, one, line, records)
-    if one.is_archivable:
+    if one.is_archivable and not says_who_takes_part(house, one):
         async with house.app.database.transaction() as transaction:
             for record in records[::2]:
                 await transaction.execute(
                     f"update {quoted(one.table)} set archived_at=null where id=$1", (record,)
                 )
+
+
+def says_who_takes_part(house: RightsHouse, one: RecordType) -> bool:
+    """Tell whether the live rows of a type open records of another to whoever stands in them."""
+    owned = ((host, host.visibility) for host in house.types if isinstance(host.visibility, Owned))
+    return any(
+        host.links[visibility.participants].target == one.key
+        for host, visibility in owned
+        if visibility.participants is not None
+    )
 
 
 async def live_on(house: RightsHouse, hidden: Mapping[str, list[int]]) -> None:

@@ -112,7 +112,7 @@ async def test_what_hangs_on_a_record_is_shown_as_far_as_it_is_in_reach(
 
 def inside_output(link: Link, house: RightsHouse) -> str:
     if link.is_many and not link.plain:
-        return f"{camel(link.key)}(first: 20) {{ totalCount nodes {{ id }} }}"
+        return f"{camel(link.key)}(first: 40) {{ totalCount nodes {{ id }} }}"
     return f"{camel(link.key)} {{ id }}"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from cardfile.model.entities import Everyone, Through
 from cardfile.model.model import Model
 from cardfile.model.record_types import Line, RecordType
 from cardfile.rights import Scope
@@ -16,20 +17,24 @@ Pair = tuple[str, str]
 class Telling:
     """A field that tells of fields of another entity.
 
-    What is `computed` is made of all of its rows, and so needs as wide a sight of them as of its own record.
+    What is computed is made of all of its rows, and so needs a sight of them as wide as that of its own record.
+    Scopes tell that only of rows that are seen `with_host`, through the record itself: others have owners and
+    participants of their own, and all of them are seen by whoever sees everybody's.
     """
 
     field: Pair
     source: str
     told: frozenset[Pair]
     is_computed: bool
+    with_host: bool = True
 
     def tells_more(self, scopes: Mapping[Pair, Scope], hidden: frozenset[Pair]) -> bool:
         """Tell whether the field shows what one with these rights may not see."""
         if not self.told.isdisjoint(hidden):
             return True
         source, host = (scopes.get((key, "read"), Scope.NONE) for key in (self.source, self.field[0]))
-        return self.is_computed and (source is Scope.NONE or source < host)
+        enough = host if self.with_host else Scope.ALL
+        return self.is_computed and (source is Scope.NONE or source < enough)
 
 
 def tellings_of(model: Model) -> tuple[Telling, ...]:
@@ -56,4 +61,18 @@ def _computed(model: Model, record_type: RecordType, line: Line) -> Telling:
     if computed.last is not None:
         paths.add(computed.when)
     told = frozenset((source.key, path) for path in paths if path is not None)
-    return Telling((record_type.key, line.path), source.key, told, is_computed=True)
+    with_host = _is_seen_with(model, source, record_type)
+    return Telling((record_type.key, line.path), source.key, told, is_computed=True, with_host=with_host)
+
+
+def _is_seen_with(model: Model, record_type: RecordType, host: RecordType) -> bool:
+    """Tell whether records are seen with the record of `host` on which they hang, be it over several steps."""
+    here, passed = record_type, {record_type.key}
+    while isinstance(here.visibility, Through):
+        here = model[here.links[here.visibility.reference].target]
+        if here.key in passed:
+            return False
+        passed.add(here.key)
+        if here.key == host.key:
+            return True
+    return isinstance(here.visibility, Everyone)

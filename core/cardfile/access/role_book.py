@@ -141,6 +141,20 @@ class _Builder:
             own | more | {deed.action for deed in self.commands if deed.entity == record_type.key}
         )
 
+    def _check_participating(self) -> None:
+        """Refuse actions of participants that nobody does, to a record or to what hangs on it."""
+        for key, record_type in self.model.types.items():
+            if not isinstance(record_type.visibility, Owned):
+                continue
+            hanging = [one for one in self.actions if self._host(one) == key]
+            known = self.actions[key].union(*(self.actions[one] for one in hanging))
+            for action in record_type.visibility.participating:
+                if action not in known:
+                    raise DeclarationError(
+                        f"{record_type.plugin}: participants of {key!r} may do {action!r}, which is no action on it; "
+                        f"there are: {', '.join(sorted(known))}"
+                    )
+
     def _alone(self) -> frozenset[Pair]:
         """Return what only commands for owners do."""
         theirs = {(deed.entity, deed.action) for deed in self.commands if deed.owner_only}
@@ -148,6 +162,7 @@ class _Builder:
         return frozenset(theirs - others)
 
     def build(self) -> dict[str, RoleRights]:
+        self._check_participating()
         for role in BUILT_IN:
             self._open(CORE, role)
         for one in self.declared:

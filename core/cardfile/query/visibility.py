@@ -71,26 +71,28 @@ def _within(
 ) -> str | None:
     if scope is Scope.ALL:
         return None
-    own = _belongs(statement, record_type, alias, scope, action=action) if scope else NOTHING
-    if own is None:
+    ways = _ways(statement, record_type, alias, scope, action=action) if scope else []
+    if ways is None:
         return None
     shared = _shared(statement, record_type, alias, action=action)
-    if shared is None:
-        return own
-    return shared if own == NOTHING else f"({own} or {shared})"
+    if shared is not None:
+        ways.append(shared)
+    # One bracket for all of them: SQLite's parser bears only so many, one inside of the other.
+    return f"({' or '.join(ways)})" if len(ways) > 1 else ways[0] if ways else NOTHING
 
 
-def _belongs(
+def _ways(
     statement: Statement, record_type: RecordType, alias: str, scope: Scope, *, action: str
-) -> str | None:
+) -> list[str] | None:
+    """Return the conditions any of which puts the row within `scope`, the cheap ones first; None for every row."""
     match record_type.visibility:
         case Everyone():
             return None
-        case Owned():
-            return _held(statement, record_type, alias, scope, action=action)
+        case Owned() as owned:
+            return _held(statement, record_type, owned, alias, scope, action=action)
         case Personal(owner, shared):
             mine = _owned(statement, f"{alias}.{quoted(owner)}", Scope.OWN)
-            return mine if shared is None or action != "read" else f"({mine} or {alias}.{quoted(shared)})"
+            return [mine] if shared is None or action != "read" else [mine, f"{alias}.{quoted(shared)}"]
         case Through(reference):
             link = record_type.links[reference]
             parent_type = statement.model[link.target]
@@ -99,32 +101,27 @@ def _belongs(
             if inside is None:
                 return None
             joined = f"{quoted(parent_type.table)} {parent} where {parent}.id = {alias}.{quoted(link.source)}"
-            return f"exists (select 1 from {joined} and {inside})"
+            return [f"exists (select 1 from {joined} and {inside})"]
 
 
-def _held(statement: Statement, record_type: RecordType, alias: str, scope: Scope, *, action: str) -> str:
-    """Return the condition that somebody within `scope` owns the row or takes part in it; the cheap tests first."""
-    visibility = record_type.visibility
-    if not isinstance(visibility, Owned):
-        raise ValueError(f"{record_type.key} is not owned")
-    nearby = [path for path in visibility.also if "." not in path]
-    faraway = [path for path in visibility.also if "." in path]
-    participants = visibility.participants if _takes_part(visibility, action) else None
-    if not visibility.also and participants is None:
-        return _owned(statement, f"{alias}.{quoted(visibility.owner)}", scope)
-    ways = [
-        _among(statement, f"{alias}.{quoted(column)}", scope)
-        for column in dict.fromkeys((visibility.owner, *nearby))
-    ]
-    ways += [_owned_there(statement, record_type, alias, path, scope) for path in faraway]
+def _held(
+    statement: Statement, record_type: RecordType, owned: Owned, alias: str, scope: Scope, *, action: str
+) -> list[str]:
+    """Return the conditions that somebody within `scope` owns the row or takes part in it."""
+    participants = owned.participants if _takes_part(owned, action) else None
+    if not owned.also and participants is None:
+        return [_owned(statement, f"{alias}.{quoted(owned.owner)}", scope)]
+    columns = dict.fromkeys((owned.owner, *(path for path in owned.also if "." not in path)))
+    ways = [_among(statement, f"{alias}.{quoted(column)}", scope) for column in columns]
+    ways += [_owned_there(statement, record_type, alias, path, scope) for path in owned.also if "." in path]
     if participants is not None:
         ways.append(_taken_part(statement, record_type.links[participants], alias, scope))
-    return f"({' or '.join(ways)})"
+    return ways
 
 
-def _takes_part(visibility: Owned, action: str) -> bool:
+def _takes_part(owned: Owned, action: str) -> bool:
     # What a command makes on a record asks for `create.<entity>`: see journal/references.py.
-    return action.partition(".")[0] in visibility.participating
+    return action.partition(".")[0] in owned.participating
 
 
 def _owned(statement: Statement, column: str, scope: Scope) -> str:
@@ -170,10 +167,11 @@ def _shared(statement: Statement, record_type: RecordType, alias: str, *, action
     if record_type.key not in statement.rights.shared or action not in SHARED:
         return None
     level = SHARED[action]
+    # What is nested deepest stands first, where SQLite's parser has the fewest open places behind it.
+    to_me = f"s.to_team {statement.right_any_of('teams')} or s.to_user = {statement.right('user')}"
     return (
-        f"{alias}.id in (select s.record from share s where s.entity = '{record_type.key}'{level}"
-        f" and s.archived_at is null and (s.until is null or s.until > {statement.now()})"
-        f" and (s.to_user = {statement.right('user')} or s.to_team {statement.right_any_of('teams')}))"
+        f"{alias}.id in (select s.record from share s where ({to_me}) and s.entity = '{record_type.key}'{level}"
+        f" and s.archived_at is null and (s.until is null or s.until > {statement.now()}))"
     )
 
 
