@@ -324,3 +324,15 @@ async def test_insert_returning_gives_rows(counter: Database) -> None:
         dicts = await transaction.fetch_dicts("select id, n as total from counter where id = 7")
     assert rows == [(7, 0)]
     assert dicts == [{"id": 7, "total": 0}]
+
+
+async def test_a_database_that_is_open_is_not_started_again(database: Database) -> None:
+    with pytest.raises(DatabaseError, match="started already"):
+        await database.start()
+    assert await database.fetch("select 1") == [(1,)]
+
+
+async def test_a_database_that_was_closed_can_be_started_again(database: Database) -> None:
+    await database.close()
+    await database.start()
+    assert await database.fetch("select 1") == [(1,)]

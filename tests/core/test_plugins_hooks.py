@@ -194,8 +194,12 @@ async def test_one_failing_listener_is_named_and_does_not_disturb_the_others(
             heard.append(event)
 
     with caplog.at_level(logging.ERROR):
-        failed = await Hooks([Broken(), Listener()]).notify(record_created, app=None, event="made")
-    assert (heard, failed) == (["made"], ["broken"])
+        hooks = Hooks([Broken(), Listener()])
+        went_well = [
+            await hooks.notify_one(name, record_created, app=None, event="made")
+            for name in hooks.listeners(record_created)
+        ]
+    assert (heard, went_well) == (["made"], [False, True])
     assert "broken" in caplog.text
     assert "no such luck" in caplog.text
 
@@ -263,7 +267,25 @@ def test_a_parameter_that_a_hook_does_not_have_stops_the_start() -> None:
         async def record_creating(self, valeus: object) -> None:
             """Ask for what is not given."""
 
-    with pytest.raises(DeclarationError, match=r"^fitness: .*valeus"):
+    with pytest.raises(DeclarationError) as caught:
+        Hooks([Fitness()])
+    assert str(caught.value) == (
+        "fitness: its hook 'record_creating' takes 'valeus', which is not given to it; "
+        "did you mean 'values'? It is given: call, entity, values"
+    )
+
+
+def test_a_parameter_with_a_default_is_none_of_a_hook_either() -> None:
+    class Fitness(Plugin):
+        name = "fitness"
+        label = "Fitness"
+        requires = "cardfile>=0.1"
+
+        @hookimpl
+        async def command_done(self, event: object, colour: str = "red") -> None:
+            """Ask for what is not given, and have a value for it."""
+
+    with pytest.raises(DeclarationError, match=r"takes 'colour', .* it is given: app, event$"):
         Hooks([Fitness()])
 
 

@@ -1,6 +1,6 @@
 """Dates and instants as people type them and as spreadsheets keep them."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardfile.errors import InvalidInput
-from cardfile.values.dates import parse_date, parse_datetime, parse_time
+from cardfile.values.dates import parse_date, parse_datetime
 
 TODAY = date(2026, 11, 21)
 
@@ -167,25 +167,3 @@ def test_what_is_no_instant_is_refused(raw: str) -> None:
 def test_an_unknown_zone_is_refused(zone: str) -> None:
     with pytest.raises(InvalidInput, match="time zone"):
         parse_datetime("2026-01-01", zone=zone)
-
-
-@pytest.mark.parametrize(
-    ("raw", "found"),
-    [
-        pytest.param("18:30", time(18, 30), id="text"),
-        pytest.param("18ч30", time(18, 30), id="russian"),
-        pytest.param("6:30 p.m.", time(18, 30), id="english"),
-        pytest.param("12:15am", time(0, 15), id="after midnight"),
-        pytest.param(0.5, time(12), id="part of a day"),
-        pytest.param(timedelta(hours=3), time(3), id="duration cell"),
-        pytest.param(time(1, 2, 3), time(1, 2, 3), id="time cell"),
-    ],
-)
-def test_a_time_of_day_is_read(raw: object, found: time) -> None:
-    assert parse_time(raw) == found
-
-
-@pytest.mark.parametrize("raw", ["25:00", "18:60", "13:00 pm", "", 1.0, None, True, timedelta(days=1)])
-def test_what_is_no_time_of_day_is_refused(raw: object) -> None:
-    with pytest.raises(InvalidInput, match="time of day"):
-        parse_time(raw)

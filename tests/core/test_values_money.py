@@ -3,12 +3,13 @@
 from decimal import Decimal
 
 import pytest
+from babel.numbers import get_decimal_symbol
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cardfile.errors import InvalidInput
 from cardfile.values.money import Money, format_money, minor_digits, parse_money
-from cardfile.values.numbers import BIGINT_MAX, decimal_mark
+from cardfile.values.numbers import BIGINT_MAX, known_locale
 
 
 @pytest.mark.parametrize(
@@ -89,4 +90,9 @@ def test_a_sum_is_shown_with_its_sign_and_its_decimals() -> None:
 )
 def test_what_is_shown_is_read_back(minor: int, currency: str, locale: str) -> None:
     money = Money(minor, currency)
-    assert parse_money(format_money(money, locale), currency=currency, decimal=decimal_mark(locale)) == money
+    assert (
+        parse_money(
+            format_money(money, locale), currency=currency, decimal=get_decimal_symbol(known_locale(locale))
+        )
+        == money
+    )

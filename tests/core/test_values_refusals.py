@@ -17,13 +17,13 @@ from cardfile.errors import InvalidInput
 from cardfile.texts import Texts
 from cardfile.values.booleans import parse_boolean
 from cardfile.values.choices import ChoiceIndex, parse_choice, parse_choices
-from cardfile.values.dates import parse_date, parse_datetime, parse_time, zone_named
+from cardfile.values.dates import parse_date, parse_datetime, zone_named
 from cardfile.values.email import parse_email, parse_emails
 from cardfile.values.money import parse_money
 from cardfile.values.names import looks_like_company, split_name
 from cardfile.values.numbers import parse_integer, parse_percent, parse_scaled
 from cardfile.values.phone import format_phone, parse_phone, parse_phones
-from cardfile.values.requisites import parse_inn, parse_kpp, parse_ogrn
+from cardfile.values.requisites import parse_inn
 from cardfile.values.text import fold_key
 from cardfile.values.url import parse_url
 
@@ -40,7 +40,6 @@ READERS: dict[str, Callable[[object], object]] = {
     "date": lambda raw: parse_date(raw, today=TODAY),
     "date, month first": lambda raw: parse_date(raw, today=TODAY, day_first=False, past=True),
     "datetime": lambda raw: parse_datetime(raw, zone="America/New_York", today=TODAY),
-    "time": parse_time,
     "integer": parse_integer,
     "scaled": lambda raw: parse_scaled(raw, 4),
     "percent": parse_percent,
@@ -52,8 +51,6 @@ READERS: dict[str, Callable[[object], object]] = {
     "url": parse_url,
     "name": split_name,
     "inn": parse_inn,
-    "kpp": parse_kpp,
-    "ogrn": parse_ogrn,
 }
 
 _PIECES = """

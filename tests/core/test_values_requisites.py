@@ -1,9 +1,9 @@
-"""Registration numbers and web addresses."""
+"""Tax numbers and web addresses."""
 
 import pytest
 
 from cardfile.errors import InvalidInput
-from cardfile.values.requisites import parse_inn, parse_kpp, parse_ogrn
+from cardfile.values.requisites import parse_inn
 from cardfile.values.url import parse_url
 
 
@@ -37,30 +37,6 @@ def test_an_inn_is_read(raw: object, inn: str) -> None:
 def test_what_is_no_inn_is_refused_with_the_reason(raw: object, reason: str) -> None:
     with pytest.raises(InvalidInput, match=reason):
         parse_inn(raw)
-
-
-@pytest.mark.parametrize("raw", ["1027700132195", 1027700132195.0, "ОГРН: 1027700132195"], ids=repr)
-def test_an_ogrn_is_read(raw: object) -> None:
-    assert parse_ogrn(raw) == "1027700132195"
-
-
-def test_an_ogrn_of_a_trader_is_read() -> None:
-    assert parse_ogrn("304500116000157") == "304500116000157"
-
-
-@pytest.mark.parametrize("raw", ["1027700132196", "102770013219", "0000000000000", "x"])
-def test_what_is_no_ogrn_is_refused(raw: str) -> None:
-    with pytest.raises(InvalidInput, match="not an OGRN"):
-        parse_ogrn(raw)
-
-
-def test_a_kpp_is_read_and_its_zero_is_not_guessed() -> None:
-    assert parse_kpp(770701001.0) == "770701001"
-    assert parse_kpp("7707ab001") == "7707AB001"
-    with pytest.raises(InvalidInput, match="one digit short"):
-        parse_kpp(27401001)
-    with pytest.raises(InvalidInput, match="not a KPP"):
-        parse_kpp("000000000")
 
 
 @pytest.mark.parametrize(

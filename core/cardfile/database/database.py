@@ -27,13 +27,36 @@ class Database(ABC):
     wait: float
     """For how many seconds a task waits for its turn before DatabaseBusy is raised."""
 
-    @abstractmethod
+    _is_started: bool = False
+
     async def start(self) -> None:
-        """Open the connections; a database that cannot be reached raises DatabaseError."""
+        """Open the connections; a database that cannot be reached, or is open already, raises DatabaseError."""
+        if self._is_started:
+            raise DatabaseError(
+                "this database is started already, and a second start would lose its connections: "
+                "use the one that is open, or close it first"
+            )
+        self._is_started = True
+        try:
+            await self._open()
+        except BaseException:
+            self._is_started = False
+            raise
+
+    async def close(self) -> None:
+        """Close the connections, after the statements that still run; it may be started again."""
+        try:
+            await self._close()
+        finally:
+            self._is_started = False
 
     @abstractmethod
-    async def close(self) -> None:
-        """Close the connections, after the statements that still run."""
+    async def _open(self) -> None:
+        """Open the connections."""
+
+    @abstractmethod
+    async def _close(self) -> None:
+        """Close the connections, after the statements that still run; those of a failed start too."""
 
     @abstractmethod
     async def _read(self, sql: str, args: Sequence[object], *, quick: bool) -> list[Row]:

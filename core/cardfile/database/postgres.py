@@ -68,7 +68,7 @@ class PostgresDatabase(Database):
         # asyncpg ships no types.
         self._pool: Any = None
 
-    async def start(self) -> None:
+    async def _open(self) -> None:
         """Open the pool; a server that cannot be reached or used raises DatabaseError."""
         try:
             # Lazy, because asyncpg is an optional extra.
@@ -96,13 +96,13 @@ class PostgresDatabase(Database):
             )
             found = await self._pool.fetchval("select 1 from pg_collation where collname = 'und-x-icu'")
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            await self.close()
+            await self._close()
             raise DatabaseError(f"the PostgreSQL database cannot be opened: {error}") from error
         if found is None:
-            await self.close()
+            await self._close()
             raise DatabaseError("this PostgreSQL server was built without ICU, which text search needs")
 
-    async def close(self) -> None:
+    async def _close(self) -> None:
         """Close the pool, after the statements that still run."""
         if self._pool is not None:
             pool, self._pool = self._pool, None

@@ -92,7 +92,7 @@ class SqliteDatabase(Database):
         self._quick: _Reader | None = None
         self._stopwatch = Stopwatch()
 
-    async def start(self) -> None:
+    async def _open(self) -> None:
         """Open or create the file; a folder that does not exist raises SettingsError."""
         if not self.path.parent.is_dir():
             raise SettingsError(
@@ -106,10 +106,10 @@ class SqliteDatabase(Database):
             self._quick = self._connect_reader(steps=_QUICK_STEPS)
             self._quick.execute("pragma busy_timeout=0")
         except sqlite3.Error as error:
-            await self.close()
+            await self._close()
             raise DatabaseError(f"the SQLite database {self.path} cannot be opened: {error}") from error
 
-    async def close(self) -> None:
+    async def _close(self) -> None:
         """Close all connections, after the statements that still run."""
         if self._quick is not None:
             self._quick.close()

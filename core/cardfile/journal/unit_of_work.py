@@ -81,8 +81,6 @@ async def unit_of_work(
                 outer.images.clear()
     if outer is not None:
         outer.join(work)
-    else:
-        await work.committed()
 
 
 async def _prepared(

@@ -1,7 +1,6 @@
 """The state of a unit of work: one transaction in which commands are done, for one actor."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,9 +11,7 @@ from cardfile.journal.host import Host
 from cardfile.model.kinds import Reading
 from cardfile.rights import Actor
 
-__all__ = ["AfterCommit", "Image", "Unit"]
-
-AfterCommit = Callable[[], Awaitable[None]]
+__all__ = ["Image", "Unit"]
 
 
 @dataclass(slots=True)
@@ -43,16 +40,11 @@ class Unit(ABC):
     cause: int | None = None
     images: dict[str, dict[int, Image]] = field(default_factory=dict)
     events: int = 0
-    _after: list[AfterCommit] = field(default_factory=list)
     _broken: BaseException | None = None
 
     @abstractmethod
     async def do(self, name: str, /, *, expected_version: int | None = None, **arguments: object) -> object:
         """Do a command and return what it returns."""
-
-    def after_commit(self, callback: AfterCommit) -> None:
-        """Call `callback` once the outermost transaction is committed; never when it is rolled back."""
-        self._after.append(callback)
 
     async def open_batch(self) -> int:
         """Return the batch's number before anything is done, so that it can be kept elsewhere."""
@@ -61,15 +53,9 @@ class Unit(ABC):
         return self.batch
 
     def join(self, inner: "Unit") -> None:
-        """Take over what a nested unit of work leaves: batch, count, and what is to be called later."""
+        """Take over what a nested unit of work leaves: its batch, and how many events it wrote."""
         self.batch = self.batch if self.batch is not None else inner.batch
         self.events += inner.events
-        self._after += inner._after
-
-    async def committed(self) -> None:
-        """Call what waited for the commit, in the order in which it was given."""
-        for callback in self._after:
-            await callback()
 
     def break_off(self, error: BaseException) -> None:
         """Remember that a command failed after it had begun to write: nothing may be kept."""

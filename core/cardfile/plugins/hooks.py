@@ -92,19 +92,8 @@ class Hooks:
             for record, values in changes.items():
                 await one.call({"call": call, "entity": entity, "record": found[record], "changes": values})
 
-    async def notify(self, spec: Spec | str, /, **values: object) -> list[str]:
-        """Call an after hook; a plugin that fails is logged and does not disturb the others.
-
-        Returns the names of the plugins that failed.
-        """
-        failed = []
-        for one in self._of(spec, Colour.AFTER):
-            if not await self.notify_one(one.plugin, spec, **values):
-                failed.append(one.plugin)
-        return failed
-
     async def notify_one(self, plugin: str, spec: Spec | str, /, **values: object) -> bool:
-        """Call an after hook of one plugin alone; tell whether it went well."""
+        """Call an after hook of one plugin; tell whether it went well: what it raises is logged."""
         for one in self._of(spec, Colour.AFTER):
             if one.plugin != plugin:
                 continue
@@ -142,6 +131,7 @@ class Hooks:
 
     @staticmethod
     def _register(registry: pluggy.PluginManager, plugin: "Plugin") -> None:
+        _check_parameters(registry, plugin)
         try:
             registry.register(plugin, name=plugin.name)
         except PluginValidationError as error:
@@ -152,6 +142,27 @@ class Hooks:
             close = get_close_matches(caller.name, SPECS, n=1)
             hint = f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(SPECS)}"
             raise DeclarationError(f"{plugin.name}: there is no hook {caller.name!r}; {hint}")
+
+
+def _check_parameters(registry: pluggy.PluginManager, plugin: "Plugin") -> None:
+    """Raise `DeclarationError` for a parameter that its hook does not give."""
+    for attribute in dir(plugin):
+        options = registry.parse_hookimpl_opts(plugin, attribute)
+        if options is None:
+            continue
+        name = options.get("specname") or attribute
+        if name not in SPECS:
+            continue
+        known = list(inspect.signature(SPECS[name]).parameters)
+        for one in inspect.signature(getattr(plugin, attribute)).parameters.values():
+            if one.name in known or one.kind in (one.VAR_POSITIONAL, one.VAR_KEYWORD):
+                continue
+            close = get_close_matches(one.name, known, n=1)
+            hint = f"did you mean {close[0]!r}? It" if close else "it"
+            raise DeclarationError(
+                f"{plugin.name}: its hook {name!r} takes {one.name!r}, which is not given to it; "
+                f"{hint} is given: {', '.join(known)}"
+            )
 
 
 def _name(spec: Spec | str) -> str:

@@ -10,7 +10,7 @@ from cardfile.errors import InvalidInput
 from cardfile.values.cell import shown
 from cardfile.values.text import clean
 
-__all__ = ["parse_date", "parse_datetime", "parse_time", "zone_named"]
+__all__ = ["parse_date", "parse_datetime", "zone_named"]
 
 _FIRST_YEAR = 1800  # Earlier years in a list of clients are slips of the finger, such as 0205.
 _LAST_SERIAL = 2_958_465  # 9999-12-31, the last day that Excel knows.
@@ -101,23 +101,6 @@ def parse_datetime(
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return _to_utc(_moment_of_number(raw, raw), where, raw)
     raise _refusal(raw)
-
-
-def parse_time(raw: object) -> time:
-    """Return the time of day that `raw` names: `18:30`, `6:30 pm`, a part of a day as Excel keeps it."""
-    if isinstance(raw, str):
-        found = _clock.fullmatch(clean(raw[: _LIMIT + 1]))
-        if found:
-            return _time_of(found, raw)
-    elif isinstance(raw, datetime):
-        return _rounded(raw).time()
-    elif isinstance(raw, time):
-        return raw.replace(microsecond=0)
-    elif isinstance(raw, timedelta):
-        return _part_of_day(raw.total_seconds(), raw)
-    elif isinstance(raw, int | float) and not isinstance(raw, bool) and 0 <= raw < 1:
-        return _part_of_day(raw * 86400, raw)
-    raise InvalidInput("{value} is not a time of day: write it like 18:30.", value=shown(raw))
 
 
 @lru_cache(maxsize=256)
@@ -229,13 +212,6 @@ def _rounded(moment: datetime) -> datetime:
         return moment.replace(microsecond=0) + timedelta(seconds=moment.microsecond >= 500_000)
     except OverflowError as error:
         raise _refusal(moment) from error
-
-
-def _part_of_day(seconds: float, raw: object) -> time:
-    whole = round(seconds)
-    if not 0 <= whole < 86400:
-        raise InvalidInput("{value} is not a time of day: write it like 18:30.", value=shown(raw))
-    return time(whole // 3600, whole // 60 % 60, whole % 60)
 
 
 def _time_of(found: re.Match[str], raw: object) -> time:

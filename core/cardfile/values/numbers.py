@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import format_decimal, get_decimal_symbol
+from babel.numbers import format_decimal
 
 from cardfile.errors import InvalidInput
 from cardfile.values.cell import EXACT_FLOAT, refuse_lost_digits, shown
@@ -17,7 +17,6 @@ from cardfile.values.text import clean
 __all__ = [
     "BIGINT_MAX",
     "INTEGER_MAX",
-    "decimal_mark",
     "format_scaled",
     "known_locale",
     "parse_integer",
@@ -108,12 +107,6 @@ def format_scaled(value: int, scale: int, locale: str) -> str:
     number = Decimal(value).scaleb(-scale)
     text: str = format_decimal(number, locale=known_locale(locale), decimal_quantization=False)
     return text
-
-
-def decimal_mark(locale: str) -> str:
-    """Return the decimal mark that people of `locale` write."""
-    mark: str = get_decimal_symbol(known_locale(locale))
-    return mark
 
 
 @lru_cache(maxsize=64)
