@@ -6,10 +6,12 @@ from typer import Exit, Option, Typer
 
 from cardfile.app import App
 from cardfile.cli.opened import build_app, operator, run
+from cardfile.cli.shipped import tell_differences
 from cardfile.database import table_columns
 from cardfile.database.catalogue import column_names
 from cardfile.errors import DeclarationError
 from cardfile.journal.truth import Untrue, find_untrue, make_true
+from cardfile.seeds import Difference, differences
 
 program = Typer()
 
@@ -24,7 +26,7 @@ def check(
         bool, Option("--repair", help="Compute stored fields anew where they are untrue.")
     ] = False,
 ) -> None:
-    """Check settings, plugins and declarations, the database's tables, and whether stored fields are true."""
+    """Check settings, plugins, declarations and the database, and tell what people changed of what plugins ship."""
     app = build_app()
     print(f"Settings are right; {len(app.plugins)} plugins: {', '.join(one.name for one in app.plugins)}.")
     print(
@@ -35,7 +37,8 @@ def check(
         return
     run(app.check_migrated())
     print("The database is reachable and up to date.")
-    untrue = run(_untrue_fields(app, repaired=repair))
+    untrue, edited = run(_looked_through(app, repaired=repair))
+    tell_differences(edited)
     for one in untrue:
         print(f"{one.entity}.{one.path} is untrue in {one.records} records.")
     if untrue and not repair:
@@ -61,11 +64,11 @@ async def _refuse_missing_tables(app: App) -> None:
             )
 
 
-async def _untrue_fields(app: App, *, repaired: bool) -> tuple[Untrue, ...]:
+async def _looked_through(app: App, *, repaired: bool) -> tuple[tuple[Untrue, ...], tuple[Difference, ...]]:
     async with app.running():
         await _refuse_missing_tables(app)
         untrue = await find_untrue(app)
         if untrue and repaired:
             async with app.unit_of_work(operator("check"), via="cli") as work:
                 await make_true(work)
-        return untrue
+        return untrue, await differences(app)

@@ -38,6 +38,7 @@ COMMANDS: Final = {
     "import": ("cardfile.cli.imports", "Import a list from a spreadsheet, or undo an import."),
     "export": ("cardfile.cli.exports", "Export records to a spreadsheet."),
     "schema": ("cardfile.cli.schema", "Print the GraphQL schema."),
+    "shipped": ("cardfile.cli.shipped", "Keep or take what plugins ship and people have changed."),
     "demo": ("cardfile.cli.demo", "Fill a database with made-up data, and show it."),
     "bench": ("cardfile.cli.bench", "Measure reads and writes against hand-written SQL."),
 }

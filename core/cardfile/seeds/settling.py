@@ -22,7 +22,7 @@ async def differences(app: Host) -> tuple[Difference, ...]:
     for table in seeded_tables(app.model):
         record_type = app.model.of_table(table)
         for row in await seeded_rows(app.database, table):
-            if row["archived_at"] is None and row["shipped"] is not None:
+            if row["archived_at"] is None:
                 found += _of(record_type, row)
     return tuple(found)
 
@@ -62,7 +62,7 @@ async def _found(app: Host, entity: str, seed: str, path: str) -> tuple[type[See
         if record_type.key != entity:
             continue
         for row in await seeded_rows(app.database, table):
-            if row["seed"] != seed or row["shipped"] is None:
+            if row["seed"] != seed:
                 continue
             for one in _of(record_type, row):
                 if one.path == path:

@@ -119,14 +119,12 @@ class _Sowing:
         """Lay aside what no declaration ships any more."""
         for table, rows in self._rows.items():
             for (plugin, seed), row in rows.items():
-                if (table, plugin, seed) in self._seen or row["shipped"] is None:
+                if (table, plugin, seed) in self._seen or row["archived_at"] is not None:
                     continue
-                record = await self._load(table, row["id"])
-                call = self._call(table)
-                if row["archived_at"] is None:
-                    await call.archive(record)
-                    self.sown.archived.append(self._name(table, seed))
-                await call.write(record, {"shipped": None})
+                record, call = await self._load(table, row["id"]), self._call(table)
+                await call.write(record, {"is_dropped": True})
+                await call.archive(record)
+                self.sown.archived.append(self._name(table, seed))
                 await self._finish(table)
 
     def _resolved(self, seed: Seed, value: object) -> object:
@@ -150,13 +148,13 @@ class _Sowing:
         await self._finish(seed.table)
 
     async def _merge(self, seed: Seed, row: Row, values: Mapping[str, object]) -> None:
-        was = orjson.loads(row["shipped"]) if row["shipped"] is not None else {}
+        was = orjson.loads(row["shipped"])
         taken = {
             path: value
             for path, value in values.items()
             if row[path] != value and (path not in was or row[path] == was[path])
         }
-        is_back = row["shipped"] is None and row["archived_at"] is not None
+        is_back = bool(row["is_dropped"])
         if was == values and not taken and not is_back:
             return
         call, record = self._call(seed.table), await self._load(seed.table, row["id"])
@@ -165,7 +163,7 @@ class _Sowing:
             self.sown.restored.append(self._name(seed.table, seed.seed))
         elif taken:
             self.sown.changed.append(self._name(seed.table, seed.seed))
-        await call.write(record, {**taken, "shipped": orjson.dumps(values).decode()})
+        await call.write(record, {**taken, "shipped": orjson.dumps(values).decode(), "is_dropped": False})
         await self._finish(seed.table)
 
     async def _load(self, table: type[Seeded], record: int) -> Seeded:

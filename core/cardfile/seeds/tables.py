@@ -1,6 +1,6 @@
 """Rows that a declaration ships and that people edit."""
 
-from piccolo.columns import Text
+from piccolo.columns import Boolean, Text
 
 from cardfile.database.columns import IndexSpec
 from cardfile.database.tables import Record, Stored
@@ -15,14 +15,15 @@ class Seeded(Record):
     """A table of such rows: made by people, or shipped by a plugin and then edited by people.
 
     `plugin` and `seed` say which declaration a row came from; both are None for rows that people made. `shipped`
-    holds, as JSON, the values that were shipped last, None once the declaration is gone; `kept` those shipped
-    values which somebody has seen and decided not to take.
+    holds, as JSON, the values that were shipped last; `kept` those of them which somebody has seen and decided not
+    to take. A row `is_dropped` while its declaration is gone, which is also why it is archived then.
     """
 
     plugin = Text(null=True, default=None)
     seed = Text(null=True, default=None)
     shipped = Text(null=True, default=None)
     kept = Text(null=True, default=None)
+    is_dropped = Boolean(null=False, default=False)
 
 
 class Sowing(Stored, tablename="sowing"):
