@@ -10,7 +10,7 @@ import pytest
 from cardfile import App, Goal, Pipeline, Plugin, Settings, Stage, days
 from cardfile.errors import DeclarationError, InvalidInput, MigrationError, NotAllowed
 from cardfile.pipelines import PipelineBook, pipeline_book
-from cardfile.rights import Actor
+from cardfile.rights import Actor, Scope
 from cardfile.seeds import differences, keep_difference, take_difference
 
 pytestmark = pytest.mark.anyio
@@ -222,5 +222,5 @@ async def test_a_stage_keeps_sensible_values(
             await edit(app, "trial", **values)
 
 
-def everything(app: App) -> dict[tuple[str, str], object]:
+def everything(app: App) -> dict[tuple[str, str], Scope]:
     return dict(app.roles.roles["owner"].scopes)
