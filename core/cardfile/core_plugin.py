@@ -3,7 +3,7 @@
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from cardfile import access, clients, deals, journal, pipelines, seeds, spreadsheets, timeline
+from cardfile import access, calendars, clients, deals, journal, pipelines, seeds, spreadsheets, timeline
 from cardfile import jobs as jobs_room
 from cardfile.database import PluginMigrations
 from cardfile.database.tables import Record
@@ -45,10 +45,13 @@ def _together(*rooms: Grants) -> Grants:
     return found
 
 
-RULES: Final = (clients.ClientRules(), pipelines.PipelineRules())
+RULES: Final = (clients.ClientRules(), calendars.CalendarRules(), pipelines.PipelineRules())
 """What the rooms ask of every record, whoever writes it; a plugin has one answer to a hook, so it asks them all."""
 
-ARCHIVING: Final = (pipelines.PipelineRules(),)
+ARCHIVING: Final = (
+    calendars.CalendarRules(),
+    pipelines.PipelineRules(),
+)
 """Those of them who also care about what is laid aside."""
 
 
@@ -63,18 +66,22 @@ class CorePlugin(Plugin):
         *access.ENTITIES,
         *clients.ENTITIES,
         *timeline.ENTITIES,
+        *calendars.ENTITIES,
         *pipelines.ENTITIES,
         *deals.ENTITIES,
         *spreadsheets.ENTITIES,
     )
     commands = (*access.COMMANDS, *clients.COMMANDS, *spreadsheets.COMMANDS)
-    grants = _together(access.GRANTS, clients.GRANTS, pipelines.GRANTS, deals.GRANTS, spreadsheets.GRANTS)
+    grants = _together(
+        access.GRANTS, clients.GRANTS, calendars.GRANTS, pipelines.GRANTS, deals.GRANTS, spreadsheets.GRANTS
+    )
     jobs = (*jobs_room.JOBS, *spreadsheets.JOBS)
     pipelines = (pipelines.SALES,)
 
     def seeds(self, app: "App") -> Sequence[seeds.Seed]:
         """Return the rows that come of what all plugins declare."""
-        return pipelines.pipeline_seeds(app.plugins, app.settings.locale)
+        locale = app.settings.locale
+        return [*calendars.calendar_seeds(locale), *pipelines.pipeline_seeds(app.plugins, locale)]
 
     @hookimpl
     async def record_creating(self, call: Call, entity: str, values: MutableMapping[str, object]) -> None:
@@ -128,6 +135,7 @@ class CorePlugin(Plugin):
             "core.journal": journal.MIGRATIONS,
             "core.clients": clients.MIGRATIONS,
             "core.seeds": seeds.MIGRATIONS,
+            "core.calendars": calendars.MIGRATIONS,
             "core.pipelines": pipelines.MIGRATIONS,
             "core.deals": deals.MIGRATIONS,
             "core.jobs": jobs_room.MIGRATIONS,
