@@ -241,7 +241,8 @@ class Filler:
             if link.target == record_type.key:
                 rows = [{**row, "user": self.people["stranger"]} for row in rows]
                 for place, whose in PARTS.items():
-                    row = {link.column: self.held[host.key, place], "user": self.people[whose], **link.where}
+                    row: dict[str, object] = {link.column: self.held[host.key, place], **link.where}
+                    row["user"] = self.people[whose]
                     if place == "takes part no more":
                         row["archived_at"] = NOW - timedelta(days=1)
                     if place == "only watches":

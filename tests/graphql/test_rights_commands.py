@@ -1,7 +1,7 @@
 """Every command has a guard: nobody does what he may not, and a hidden record is answered as a missing one."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -342,3 +342,50 @@ async def test_who_is_sent_away_is_nobody(
         answer = await api(Authorization=f"Bearer {key}").post("/uploads?name=a.txt", content=b"x")
         assert answer.status_code == 401
     assert await app.access.actor(ann.user) is None
+
+
+async def test_nobody_makes_himself_an_owner_of_what_was_lent_to_him(house: RightsHouse) -> None:
+    rights, held, people = house.rights(Scope.OWN), house.filler.held, house.filler.people
+    lent, reader = held["crew.job", "lent to change"], people["reader"]
+    (hand,) = [row["id"] for row in house.rows["crew.hand"].values() if row["job"] == lent]
+    taken: list[tuple[str, int, Mapping[str, object]]] = [
+        ("crew.job.update", lent, {"owner": reader}),
+        ("crew.job.update", lent, {"client": held["client", "own"]}),
+        ("crew.hand.update", hand, {"user": reader}),
+    ]
+    for name, record, values in taken:
+        deed = Deed(house, house.app.commands[name])
+        error = await tried(house, rights, deed, {"record": record, "values": values})
+        assert isinstance(error, NotAllowed), (name, values)
+    renamed = Deed(house, house.app.commands["crew.job.update"])
+    assert await tried(house, rights, renamed, {"record": lent, "values": {"name": "Lent"}}) is None
+
+
+async def test_whoever_has_a_record_moves_it_among_his_own_and_says_who_takes_part(
+    house: RightsHouse,
+) -> None:
+    rights = house.rights(Scope.OWN, scopes={("user", "read"): Scope.ALL})
+    held = house.filler.held
+    mine = held["crew.job", "own"]
+    (hand,) = [row["id"] for row in house.rows["crew.hand"].values() if row["job"] == mine]
+    given: list[tuple[str, int, Mapping[str, object]]] = [
+        ("crew.job.update", mine, {"client": held["client", "own"]}),
+        ("crew.hand.update", hand, {"user": house.filler.people["mate"]}),
+    ]
+    for name, record, values in given:
+        deed = Deed(house, house.app.commands[name])
+        error = await tried(house, rights, deed, {"record": record, "values": values})
+        assert error is None, (name, values)
+
+
+async def test_participants_do_what_is_said_of_them_and_nothing_else(house: RightsHouse) -> None:
+    rights = house.rights(Scope.OWN)
+    job = house.filler.held["crew.job", "takes part"]
+    update = Deed(house, house.app.commands["crew.job.update"])
+    assert await tried(house, rights, update, {"record": job, "values": {"name": "Measured"}}) is None
+    archive = Deed(house, house.app.commands["crew.job.archive"])
+    error = await tried(house, rights, archive, {"record": job})
+    assert isinstance(error, NotAllowed)
+    assert error.template == MAY_NOT
+    taken = {"record": job, "values": {"owner": house.filler.people["reader"]}}
+    assert isinstance(await tried(house, rights, update, taken), NotAllowed)

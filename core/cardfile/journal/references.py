@@ -8,7 +8,7 @@ from cardfile.errors import NotAllowed, NotFound, Refused
 from cardfile.journal.forms import Form
 from cardfile.journal.host import Host
 from cardfile.journal.units import Unit
-from cardfile.model.entities import Owned, Personal, Through
+from cardfile.model.entities import PARTICIPANT, Owned, Personal, Through
 from cardfile.model.record_types import RecordType
 from cardfile.query.rows import visible_ids
 from cardfile.rights import Actor, Rights, Scope
@@ -90,14 +90,31 @@ def check_owner(
 ) -> Refused | None:
     """Return why the actor may not let the record belong to whom it says, None when he may.
 
-    `before` are the record's values so far: nobody gives away, or takes, what he was only lent.
+    `before` are the record's values so far: nobody gives away, or takes, what he was only lent. That holds for
+    the fields that make somebody an owner beside the first one, too.
     """
     path = owner_path(record_type)
-    if path is None or path not in row or scope is Scope.ALL:
+    if path is None or scope is Scope.ALL:
         return None
-    allowed = actor.rights.own if scope is Scope.OWN else actor.rights.team if scope is Scope.TEAM else ()
-    is_near = row[path] in allowed and (before is None or before.get(path) in allowed)
-    return None if is_near else NotAllowed(_NOT_YOURS, path=(path,))
+    allowed = _near(actor.rights, scope)
+    if path in row and (row[path] not in allowed or (before is not None and before.get(path) not in allowed)):
+        return NotAllowed(_NOT_YOURS, path=(path,))
+    besides = _besides(record_type)
+    has_it = before is None or any(before.get(one) in allowed for one in (path, *besides))
+    for one in besides:
+        if one in row and (not has_it or row[one] not in (None, *allowed)):
+            return NotAllowed(_NOT_YOURS, path=(one,))
+    return None
+
+
+def _near(rights: Rights, scope: Scope) -> tuple[int, ...]:
+    return rights.own if scope is Scope.OWN else rights.team if scope is Scope.TEAM else ()
+
+
+def _besides(record_type: RecordType) -> list[str]:
+    """Return the fields of the record itself that make somebody an owner beside the first one."""
+    visibility = record_type.visibility
+    return [path for path in visibility.also if "." not in path] if isinstance(visibility, Owned) else []
 
 
 async def check_creation(unit: Unit, record_type: RecordType, rows: Rows) -> Mapping[int, Refused]:
@@ -116,14 +133,69 @@ async def check_creation(unit: Unit, record_type: RecordType, rows: Rows) -> Map
 
 
 async def check_moves(
-    unit: Unit, record_type: RecordType, rows: Mapping[int, Mapping[str, object]], action: str
+    unit: Unit,
+    record_type: RecordType,
+    rows: Mapping[int, Mapping[str, object]],
+    action: str,
+    *,
+    befores: Rows,
 ) -> Mapping[int, Refused]:
-    """Return why records may not come to hang on others, by index; `rows` hold what changes in each."""
+    """Return why records may not come to hang on others, by index; `rows` hold what changes in each.
+
+    Who takes part in a record is changed by whoever reaches it himself; and nobody makes himself an owner of
+    what he was only lent by letting it refer to something of his own.
+    """
+    if isinstance(record_type.visibility, Owned):
+        return await _check_references_of_owners(unit, record_type, rows, action, befores=befores)
     if not isinstance(record_type.visibility, Through):
         return {}
     path = record_type.visibility.reference
     moved = {index: row for index, row in rows.items() if path in row}
-    return await _check_places(unit, record_type, moved, action) if moved else {}
+    refused = dict(await _check_places(unit, record_type, moved, action)) if moved else {}
+    if _says_who_takes_part(unit.app.model[record_type.links[path].target], record_type):
+        changed = {index: befores[index] for index, row in rows.items() if PARTICIPANT in row}
+        refused |= await _check_places(unit, record_type, changed, action) if changed else {}
+    return refused
+
+
+def _says_who_takes_part(parent: RecordType, record_type: RecordType) -> bool:
+    visibility = parent.visibility
+    if not isinstance(visibility, Owned) or visibility.participants is None:
+        return False
+    return parent.links[visibility.participants].target == record_type.key
+
+
+async def _check_references_of_owners(
+    unit: Unit,
+    record_type: RecordType,
+    rows: Mapping[int, Mapping[str, object]],
+    action: str,
+    *,
+    befores: Rows,
+) -> Mapping[int, Refused]:
+    visibility, rights, host = record_type.visibility, unit.actor.rights, unit.app
+    scope = rights.scope(record_type.key, action)
+    if not isinstance(visibility, Owned) or scope is Scope.ALL:
+        return {}
+    refused: dict[int, Refused] = {}
+    allowed, own = _near(rights, scope), (visibility.owner, *_besides(record_type))
+    for path in dict.fromkeys(one.partition(".")[0] for one in visibility.also if "." in one):
+        moved = {
+            index: row
+            for index, row in rows.items()
+            if path in row and not any(befores[index].get(one) in allowed for one in own)
+        }
+        if not moved:
+            continue
+        parent = host.model[record_type.links[path].target]
+        asked = {value for index, row in moved.items() for value in (row[path], befores[index].get(path))}
+        ids = sorted(value for value in asked if isinstance(value, int))
+        reach, deed = reaching(rights, parent, record_type, action)
+        near = await visible_ids(host.database, host.model, parent, reach, ids, now=unit.now, action=deed)
+        for index, row in moved.items():
+            if row[path] in near and befores[index].get(path) not in near:
+                refused.setdefault(index, NotAllowed(_NOT_YOURS, path=(path,)))
+    return refused
 
 
 async def _check_places(

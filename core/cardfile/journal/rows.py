@@ -56,7 +56,8 @@ async def check_rows(
             wrong_owner = check_owner(record_type, changed, work.actor, scope, before=before)
             if wrong_owner is not None:
                 errors.setdefault(index, [wrong_owner])
-        for index, wrong in (await check_moves(work, record_type, changes, "edit")).items():
+        moves = await check_moves(work, record_type, changes, "edit", befores=befores or [{} for _ in values])
+        for index, wrong in moves.items():
             errors.setdefault(index, [wrong])
     return [_told(errors[index]) if index in errors else row for index, row in enumerate(values)]
 

@@ -90,7 +90,7 @@ class Writer:
         owner, rights = self._owner, self.actor.rights
         scope = rights.scope(self.record_type.key, "assign") or rights.scope(self.record_type.key, "edit")
         for one in changed:
-            if owner is not None and owner in one.changes:
+            if owner is not None and one.refused is None:
                 one.refused = check_owner(self.record_type, one.changes, self.actor, scope, before=one.values)
 
         async def do(call: Call, some: Sequence[Existing]) -> None:
