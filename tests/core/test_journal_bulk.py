@@ -50,7 +50,8 @@ async def test_new_records_come_with_cards_lists_search_texts_and_events(club: C
     club.hooks.seen.clear()
     ids = await fill(club)
     assert len(set(ids)) == NUMBER
-    assert club.hooks.seen == [("creating", 2_000), ("creating", 100)]
+    keeping = ("records_keeping", "client")
+    assert club.hooks.seen == [("creating", 2_000), keeping, ("creating", 100), keeping]
     found = await club.rows(
         "select id, name, sort_name, search_text, version from client order by id desc limit 1"
     )

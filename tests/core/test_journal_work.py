@@ -277,11 +277,14 @@ async def test_hooks_see_what_is_about_to_happen_and_may_refuse(club: Club) -> N
     assert club.hooks.seen == [
         ("command_doing", "client.create"),
         ("creating", 1),
+        ("records_keeping", "client"),
         ("command_doing", "client.update"),
         ("changing", {ann.id: ["name"]}),
+        ("records_keeping", "client"),
         ("command_doing", "client.update"),
         ("command_doing", "client.archive"),
         ("record_archiving", "client"),
+        ("records_keeping", "client"),
     ]
     club.hooks.refuse = "Eve"
     with pytest.raises(InvalidInput, match="Eve is not welcome"):

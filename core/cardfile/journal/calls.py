@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import TypeVar
 
 from cardfile.database.piccolo_bridge import PiccoloQuery
@@ -31,6 +32,8 @@ __all__ = ["Call", "Written"]
 R = TypeVar("R", bound=Record)
 Answer = TypeVar("Answer")
 Filter = Mapping[str, object]
+Rows = Mapping[int, Mapping[str, object]]
+NONE: Rows = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,9 @@ class Call:
             "archived_at": None,
         }
         empty = dict.fromkeys(path for path in plan.slots if plan.slots[path].is_kept)
-        return self._known(table, plan, {**empty, **plan.computed, **row, **stamps})
+        made = self._known(table, plan, {**empty, **plan.computed, **row, **stamps})
+        await self._keeping(plan.key, {record: row})
+        return made
 
     async def write(self, record: R, values: Mapping[str, object] | None = None, /, **changes: object) -> R:
         """Change a record and return it; what is not different is not written.
@@ -234,7 +239,9 @@ class Call:
                         taken.append(form.take(row, self.work.reading))
                     except Refused as error:
                         raise error.at(index) from None
-                ids += await create_rows(self, self.work, self._books, plan, taken)
+                made = await create_rows(self, self.work, self._books, plan, taken)
+            await self._keeping(plan.key, dict(zip(made, taken, strict=True)))
+            ids += made
         return ids
 
     async def bulk_write(
@@ -271,6 +278,7 @@ class Call:
                 )
                 changed |= different.keys()
                 self._refresh(plan, befores, changed)
+            await self._keeping(plan.key, changed=different)
         return Written(frozenset(changed), frozenset(changes.keys() - changed))
 
     async def _complete(
@@ -329,8 +337,16 @@ class Call:
         image = await self._image(plan, record)
         taken = self.app.commands.forms[plan.key].take(given, self.work.reading)
         befores = {record.id: image.values}
-        await change_rows(self, self.work, self._books, plan, befores, {record.id: taken}, ask=ask)
+        different = await change_rows(
+            self, self.work, self._books, plan, befores, {record.id: taken}, ask=ask
+        )
         bring_up_to_date(plan, record, image.values)
+        await self._keeping(plan.key, changed=different)
+
+    async def _keeping(self, entity: str, created: Rows = NONE, changed: Rows = NONE) -> None:
+        if created or changed:
+            told = {"call": self, "entity": entity, "created": created, "changed": changed}
+            await self.hooks.each("records_keeping", **told)
 
     def _known(self, table: type[R], plan: Plan, row: dict[str, object]) -> R:
         """Return the object of a row: the one that this unit of work knows already, brought up to date."""

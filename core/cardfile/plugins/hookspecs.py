@@ -18,10 +18,13 @@ from cardfile.database.tables import Record
 from cardfile.model.fields import CardField
 from cardfile.settings import Settings
 
-if TYPE_CHECKING:  # the app stands above the plugins and hands itself to them
+if TYPE_CHECKING:  # the app and its rooms stand above the plugins and hand themselves to them
     from cardfile.app import App
+    from cardfile.deals.moves import Missing, Move
+    from cardfile.deals.tables import Deal
     from cardfile.journal.calls import Call
     from cardfile.journal.events import Event
+    from cardfile.pipelines.book import StageSpec
 
 __all__ = [
     "PROJECT",
@@ -32,6 +35,11 @@ __all__ = [
     "colour_of",
     "command_doing",
     "command_done",
+    "deal_moving",
+    "deals_entering",
+    "deals_missing",
+    "deals_moving",
+    "document_making",
     "hookimpl",
     "record_archived",
     "record_archiving",
@@ -41,6 +49,7 @@ __all__ = [
     "record_creating",
     "records_changing",
     "records_creating",
+    "records_keeping",
     "register_card_fields",
     "which_schema",
 ]
@@ -123,6 +132,43 @@ async def records_changing(
     """Many records are about to be changed, by id; `await befores()` reads their values so far, by id and path."""
 
 
+@_coloured(Colour.BEFORE)
+async def records_keeping(
+    call: "Call",
+    entity: str,
+    created: Mapping[int, Mapping[str, object]],
+    changed: Mapping[int, Mapping[str, object]],
+) -> None:
+    """Rows were written and are not kept yet: new records by id with their values, `changed` ones with what differs."""
+
+
+@_coloured(Colour.BEFORE)
+async def deals_missing(
+    call: "Call", moves: "Sequence[Move]", missing: "Mapping[int, list[Missing]]"
+) -> None:
+    """Deals may be about to move: add to `missing[deal]` what they still lack; nothing may be written."""
+
+
+@_coloured(Colour.BEFORE)
+async def deal_moving(call: "Call", deal: "Deal", to: "StageSpec") -> None:
+    """A deal that lacks nothing is about to enter a stage."""
+
+
+@_coloured(Colour.BEFORE)
+async def deals_moving(call: "Call", moves: "Sequence[Move]") -> None:
+    """Deals that lack nothing are about to enter stages; for plugins that look at many at once."""
+
+
+@_coloured(Colour.BEFORE)
+async def deals_entering(call: "Call", moves: "Sequence[Move]") -> None:
+    """Deals stand in their new stages, in the same transaction: whatever the stages set going is made here."""
+
+
+@_coloured(Colour.BEFORE)
+async def document_making(call: "Call", deal: "Deal", kind: str, template: str | None) -> None:
+    """The stage that a deal has entered asks for a document of this kind; who makes such documents makes it."""
+
+
 @_coloured(Colour.AFTER)
 async def record_created(app: "App", event: "Event") -> None:
     """A record was made."""
@@ -159,6 +205,12 @@ SPECS: Final[Mapping[str, Spec]] = {
         record_archiving,
         records_creating,
         records_changing,
+        records_keeping,
+        deals_missing,
+        deal_moving,
+        deals_moving,
+        deals_entering,
+        document_making,
         record_created,
         record_changed,
         record_archived,
