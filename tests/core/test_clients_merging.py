@@ -134,6 +134,83 @@ async def test_what_was_changed_since_the_merger_stays_when_it_is_taken_back(des
     assert [(kept.record, kept.paths) for kept in reverted.kept] == [(anna, ("company",))]
 
 
+async def test_people_undo_a_merger_by_the_one_who_went(desk: Desk) -> None:
+    boris = await desk.colleague("Boris", "manager")
+    anna = await desk.client("Анна", by=boris, phones=["8-916-123-45-67"])
+    other = await desk.client("Смирнова Анна", by=boris, phones=["8-903-765-43-21"], company="Лютик")
+    before = await everything(desk)
+    await desk.do("client.merge", by=boris, client=anna, other=other)
+    done = await desk.do("client.unmerge", by=boris, client=other)
+    assert (done.client_id, done.winner_id, done.kept) == (f"client_{other}", f"client_{anna}", [])
+    assert await everything(desk) == before
+    for client, told in ((anna, "client.parted"), (other, "client.unmerged")):
+        history = await desk.rows("timeline_entry", {"client": {"id": {"eq": client}}}, order=("-id",))
+        assert told in {row["event"] for row in history}
+
+
+async def test_undoing_a_merger_tells_what_was_changed_since(desk: Desk) -> None:
+    anna = await desk.client("Анна")
+    other = await desk.client("Смирнова Анна", company="Лютик")
+    await desk.do("client.merge", client=anna, other=other)
+    await desk.do("client.update", record=anna, values={"company": "Ромашка"})
+    done = await desk.do("client.unmerge", client=other)
+    (kept,) = done.kept
+    assert (kept.id, kept.name, kept.fields) == (f"client_{anna}", "Анна", ["company"])
+    assert (kept.why, done.kept_total) == ("It was changed since.", 1)
+
+
+async def test_clients_can_be_merged_and_parted_again_and_again(desk: Desk) -> None:
+    anna, other = await desk.client("Анна"), await desk.client("Аня", company="Лютик")
+    for _ in range(2):
+        await desk.do("client.merge", client=anna, other=other)
+        await desk.do("client.unmerge", client=other)
+    assert [(await desk.row("client", one))["company"] for one in (anna, other)] == [None, "Лютик"]
+    with pytest.raises(Refused, match="was not merged"):
+        await desk.do("client.unmerge", client=other)
+
+
+async def test_mergers_in_a_row_are_undone_from_the_last_one(desk: Desk) -> None:
+    first, second, third = [await desk.client(name) for name in ("Аня", "Анна", "Иванова Анна")]
+    await desk.do("client.merge", client=second, other=first)
+    await desk.do("client.merge", client=third, other=second)
+    with pytest.raises(Refused, match="Аня was merged into Анна, who was merged away himself later"):
+        await desk.do("client.unmerge", client=first)
+    for one in (second, first):
+        await desk.do("client.unmerge", client=one)
+    rows = await desk.rows("client")
+    assert [(row["id"], row["merged_into"]) for row in rows] == [(first, None), (second, None), (third, None)]
+
+
+async def test_nobody_undoes_a_merger_into_a_client_of_a_colleague(desk: Desk) -> None:
+    boris, clara = await desk.colleague("Boris", "manager"), await desk.colleague("Clara", "manager")
+    anna, other = await desk.client("Анна", by=boris), await desk.client("Аня", by=boris)
+    await desk.do("client.merge", by=boris, client=anna, other=other)
+    await desk.do("client.update", record=anna, values={"owner": clara.user})
+    with pytest.raises(NotAllowed):
+        await desk.do("client.unmerge", by=boris, client=other)
+    with pytest.raises(NotFound):
+        await desk.do("client.unmerge", by=clara, client=other)
+
+
+async def test_undoing_a_merger_lets_see_whom_one_was_let_see_before(desk: Desk) -> None:
+    boris, clara = await desk.colleague("Boris", "manager"), await desk.colleague("Clara", "manager")
+    anna, other = await desk.client("Анна", by=clara), await desk.client("Аня", by=clara)
+    await desk.do("share.create", by=clara, record=f"client_{other}", to_user=boris.user)
+    await desk.do("client.merge", by=clara, client=anna, other=other)
+    await desk.do("client.unmerge", by=clara, client=other)
+    assert await seen_by(desk, boris.user) == {other}
+
+
+async def test_a_client_who_was_merged_away_is_not_restored(desk: Desk) -> None:
+    anna, other = await desk.client("Анна"), await desk.client("Аня")
+    await desk.do("client.merge", client=anna, other=other)
+    with pytest.raises(Refused, match="undo the merger instead"):
+        await desk.do("client.restore", record=other)
+    await desk.do("client.archive", record=anna)
+    await desk.do("client.restore", record=anna)
+    assert (await desk.row("client", anna))["archived_at"] is None
+
+
 async def test_whoever_was_merged_into_the_other_goes_on_with_him(desk: Desk) -> None:
     first, second, third = [await desk.client(name) for name in ("Аня", "Анна", "Иванова Анна")]
     await desk.do("client.merge", client=second, other=first)

@@ -35,6 +35,7 @@ from cardfile.clients.tables import (
     Tag,
 )
 from cardfile.clients.tagging import tag_client, untag_client
+from cardfile.clients.unmerging import Unmerged, restore_client, unmerge_client
 
 COMMANDS = (
     create_client,
@@ -46,6 +47,8 @@ COMMANDS = (
     untag_client,
     add_note,
     merge_clients,
+    unmerge_client,
+    restore_client,
     find_duplicates,
     log_interaction,
     save_segment,
@@ -74,6 +77,7 @@ __all__ = [
     "SegmentMembers",
     "Standing",
     "Tag",
+    "Unmerged",
     "add_note",
     "assign_client",
     "attributions",
@@ -89,10 +93,12 @@ __all__ = [
     "merge_clients",
     "qualify_client",
     "reject_client",
+    "restore_client",
     "save_segment",
     "segments",
     "tag_client",
     "tags",
+    "unmerge_client",
     "untag_client",
     "update_segment",
 ]

@@ -36,7 +36,7 @@ async def merge_clients(
     Everything that points to the other is turned to this one: lists, histories and references of all plugins,
     found from the model; what this client has already is archived with the other. Whoever was let see the
     other sees this one. Fields that the caller may not change are not filled in. Events keep their record
-    and show on this client's timeline. Reverting the batch undoes all of it.
+    and show on this client's timeline. `client.unmerge` undoes all of it.
     """
     await _require_mergeable(call, client, other)
     for record_type in call.app.model.types.values():

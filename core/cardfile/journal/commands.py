@@ -51,6 +51,7 @@ class Command:
     plugin: str = ""
     owner_only: bool = False
     is_derived: bool = False
+    takes_archived: bool = False
     description: str = ""
 
     @property
@@ -80,6 +81,7 @@ def command(
     label: Label,
     action: str | None = None,
     event: str | None = None,
+    takes_archived: bool = False,
     owner_only: bool = False,
     description: str = "",
 ) -> Callable[[F], F]:
@@ -104,6 +106,7 @@ def command(
             parameters=parameters,
             result=result,
             event=event or f"{entity}.{past(verb)}",
+            takes_archived=takes_archived,
             owner_only=owner_only,
             description=description or inspect.cleandoc(function.__doc__ or "").partition("\n\n")[0],
         )
@@ -238,5 +241,6 @@ def _derived(record_type: RecordType) -> Iterator[Command]:
             event=f"{record_type.key}.{past(one.verb)}",
             plugin=record_type.plugin,
             is_derived=True,
+            takes_archived=one.takes_archived,
             description=one.description,
         )

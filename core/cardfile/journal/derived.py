@@ -62,6 +62,7 @@ class Derived:
     description: str
     make: Callable[[type[Record]], CommandFunction]
     takes: tuple[ParameterKind, ...]
+    takes_archived: bool = False
 
     def parameters(self, table: type[Record]) -> tuple[Parameter, ...]:
         """Return the parameters for records of `table`."""
@@ -104,6 +105,7 @@ DERIVED: Final = (
         "Bring an archived record back.",
         lambda _table: _restore,
         (ParameterKind.RECORD,),
+        takes_archived=True,
     ),
 )
 """Create, update, archive and restore, in the order in which a page offers them."""

@@ -90,12 +90,12 @@ async def fetch_events(
 
 
 async def fetch_history(
-    database: Database, entity: str, record: int, *, until: int | None = None, limit: int = 50
+    database: Database, entity: str, record: int, *, name: str | None = None, limit: int = 50
 ) -> list[Event]:
-    """Return what happened to a record, the latest first; `until` leaves out that event and later ones."""
+    """Return what happened to a record, the latest first; `name` leaves out all other events."""
     query = EventRow.select().where(EventRow.entity == entity, EventRow.record == record)
-    if until is not None:
-        query = query.where(EventRow.id < until)
+    if name is not None:
+        query = query.where(EventRow.name == name)
     return _events(await database.run(query.order_by(EventRow.id, ascending=False).limit(limit)))
 
 

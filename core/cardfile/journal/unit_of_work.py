@@ -128,7 +128,7 @@ async def _loaded(call: Call, parameter: Parameter, given: object) -> object:
         )
     if parameter.is_subject:
         for one in found:
-            if one.archived_at is not None and command.verb != "restore":
+            if one.archived_at is not None and not command.takes_archived:
                 raise NotAllowed("This record is in the archive: restore it first.", path=path)
             call.be_about(one)
     return found if parameter.is_list else found[0]

@@ -13,6 +13,7 @@ from cardfile.errors import NotAllowed, Refused
 from cardfile.jobs import JobKind, JobRun
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import command
+from cardfile.journal.kept import KeptAsIs
 from cardfile.journal.undo import Kept, revert_batch
 from cardfile.query.rows import fetch_records
 from cardfile.rights import EVERYTHING
@@ -42,17 +43,6 @@ __all__ = [
 RUN: Final = "run_import"
 MOST_ISSUES: Final = 1_000
 MOST_KEPT: Final = 200
-
-
-@dataclass(frozen=True, slots=True)
-class KeptAsIs:
-    """A record that an undo left as it is, in part or in whole, because somebody has changed it since."""
-
-    entity: str
-    id: str
-    name: str
-    fields: list[str]
-    why: str
 
 
 @dataclass(frozen=True, slots=True)
