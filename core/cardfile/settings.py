@@ -32,7 +32,7 @@ PREFIX = "CARDFILE_"
 CONFIG = "CARDFILE_CONFIG"
 """The environment variable that names another settings file than `cardfile.toml`."""
 
-SWITCHES = ("CARDFILE_CONFIG", "CARDFILE_DEBUG", "CARDFILE_TEST_", "CARDFILE_BENCH_")
+SWITCHES = ("CARDFILE_CONFIG", "CARDFILE_DEBUG", "CARDFILE_FAILPOINT", "CARDFILE_TEST_", "CARDFILE_BENCH_")
 """Beginnings of variables that are no settings of an installation: they steer one process, or tests."""
 
 SectionModel = TypeVar("SectionModel", bound=BaseModel)
@@ -61,7 +61,8 @@ class Settings(BaseSettings):
     `Settings(…)` takes what it is given and reads nothing else; `Settings.load()` reads the environment and
     the settings file. `plugins` names the plugins to load (None: every installed one), `disabled_plugins`
     those to leave out; `queue_url` is `redis://…` or None for a file in `data_dir`; `worker` runs the jobs
-    inside the server's process; `sections` holds what plugins are given, by plugin.
+    inside the server's process; after `worker_patience` seconds what lay in a queue is handed over again, and what
+    a silent worker had is given to others; `sections` holds what plugins are given, by plugin.
     """
 
     model_config = SettingsConfigDict(
@@ -85,8 +86,10 @@ class Settings(BaseSettings):
     plugins: Annotated[tuple[str, ...] | None, NoDecode] = None
     disabled_plugins: Annotated[tuple[str, ...], NoDecode] = ()
     queue_url: str | None = None
+    queue_name: str = Field(default="cardfile", pattern="^[a-z][a-z0-9_]{0,39}$")
     worker: bool = True
     worker_threads: int = Field(default=2, ge=1, le=64)
+    worker_patience: float = Field(default=12.0, ge=0.5, le=300)
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     session_days: int = Field(default=14, ge=1, le=365)
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")

@@ -93,11 +93,6 @@ async def signed_in(api: Api, ann: Any) -> AsyncClient:
     return client
 
 
-async def test_health_is_open_and_says_little(api: Api) -> None:
-    answer = await api().get("/health")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
-
-
 async def test_every_answer_carries_the_headers_of_the_house(api: Api) -> None:
     for path in ("/health", "/nothing"):
         headers = (await api().get(path)).headers

@@ -30,6 +30,7 @@ __all__ = ["ExitCode", "main"]
 COMMANDS: Final = {
     "serve": ("cardfile.cli.serve", "Serve the API, and do the jobs beside it."),
     "worker": ("cardfile.cli.worker", "Do jobs in a process of their own."),
+    "jobs": ("cardfile.cli.jobs", "Look at jobs, try them again, cancel them, do what is due."),
     "migrate": ("cardfile.cli.migrate", "Bring the database up to date."),
     "check": ("cardfile.cli.check", "Check settings, plugins, declarations and the database."),
     "plugins": ("cardfile.cli.plugins", "List the plugins and what they add."),

@@ -3,8 +3,19 @@
 from cardfile.jobs.after import JOBS, plan_delivery
 from cardfile.jobs.jobs import Jobs
 from cardfile.jobs.migrations import MIGRATIONS
-from cardfile.jobs.tables import Job, State
+from cardfile.jobs.tables import Job, State, WorkerRow
 from cardfile.jobs.worker import working
 from cardfile.plugins.job_kinds import JobKind, JobRun
 
-__all__ = ["JOBS", "MIGRATIONS", "Job", "JobKind", "JobRun", "Jobs", "State", "plan_delivery", "working"]
+__all__ = [
+    "JOBS",
+    "MIGRATIONS",
+    "Job",
+    "JobKind",
+    "JobRun",
+    "Jobs",
+    "State",
+    "WorkerRow",
+    "plan_delivery",
+    "working",
+]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
+from cardfile.failpoints import failpoint
 from cardfile.jobs.tables import Job, State
 from cardfile.journal.events import Change, Event, fetch_events
 from cardfile.journal.tables import EventRow
@@ -61,6 +62,7 @@ async def plan_delivery(app: "App", unit: Written) -> None:
     # An import writes many units under one batch, one after another: only the events of this one are new.
     until, after = [await _event_from_the_end(app, unit.batch, place) for place in (0, unit.events)]
     await app.jobs.enqueue(DELIVER, {"batch": unit.batch, "after": after, "until": until})
+    failpoint("unit.delivery_planned")
 
 
 async def _event_from_the_end(app: "App", batch: int, place: int) -> int:
@@ -89,6 +91,7 @@ async def _deliver_event(app: "App", event: Event) -> None:
             if not await app.hooks.notify_one(plugin, hook, app=app, event=event):
                 payload = {"event": event.id, "plugin": plugin, "hook": hook}
                 await app.jobs.enqueue(DELIVER_AGAIN, payload, key=f"after:{event.id}:{plugin}:{hook}")
+            failpoint("jobs.between_hooks")
 
 
 def _hooks_of(event: Event) -> tuple[str, ...]:
@@ -106,10 +109,9 @@ async def _deliver_again(run: JobRun) -> None:
 
 
 async def _forget(run: JobRun) -> None:
-    """Forget jobs that were done long ago: nobody asks about them, and their keys have had their time."""
-    await run.app.database.run(
-        Job.delete().where(Job.state == State.DONE.value, Job.done_at < run.now - KEPT)
-    )
+    """Forget jobs that came to their end long ago: nobody asks about them, and their keys have had their time."""
+    over = [State.DONE.value, State.CANCELLED.value]
+    await run.app.database.run(Job.delete().where(Job.state.is_in(over), Job.done_at < run.now - KEPT))
 
 
 JOBS: Final = (

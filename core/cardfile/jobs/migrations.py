@@ -1,6 +1,15 @@
-"""How the table of jobs came to be."""
+"""How the tables of jobs came to be."""
 
-from cardfile.database import ColumnSpec, ColumnType, CreateTable, IndexSpec, Migration, TableSpec
+from cardfile.database import (
+    AddColumn,
+    AddIndex,
+    ColumnSpec,
+    ColumnType,
+    CreateTable,
+    IndexSpec,
+    Migration,
+    TableSpec,
+)
 
 __all__ = ["MIGRATIONS"]
 
@@ -23,5 +32,29 @@ _JOB = TableSpec(
     indexes=(IndexSpec(columns=("state", "run_at")), IndexSpec(columns=("key",), unique=True)),
 )
 
-MIGRATIONS = (Migration("0001_jobs", (CreateTable(_JOB),)),)
+_WORKER = TableSpec(
+    name="job_worker",
+    columns=(
+        ColumnSpec(name="id", type=ColumnType.ID),
+        ColumnSpec(name="name", type=ColumnType.TEXT, default=""),
+        ColumnSpec(name="threads", type=ColumnType.INTEGER, default=1),
+        ColumnSpec(name="beats", type=ColumnType.INTEGER, default=0),
+        ColumnSpec(name="started_at", type=ColumnType.INSTANT),
+        ColumnSpec(name="seen_at", type=ColumnType.INSTANT),
+        ColumnSpec(name="trouble", type=ColumnType.TEXT, null=True),
+    ),
+)
+
+MIGRATIONS = (
+    Migration("0001_jobs", (CreateTable(_JOB),)),
+    Migration(
+        "0002_workers",
+        (
+            CreateTable(_WORKER),
+            AddColumn("job", ColumnSpec(name="worker", type=ColumnType.BIGINT, null=True)),
+            AddColumn("job", ColumnSpec(name="leases", type=ColumnType.INTEGER, default=0)),
+            AddIndex("job", IndexSpec(columns=("kind", "id"))),
+        ),
+    ),
+)
 """The migrations of jobs, first to last."""
