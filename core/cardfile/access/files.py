@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from cardfile.access.file_store import FileStore
+from cardfile.access.file_store import Content, FileStore
 from cardfile.access.file_table import File
 from cardfile.access.rows import add_row
 from cardfile.clock import Clock
@@ -43,6 +43,10 @@ class Files:
         """Keep a file of `owner`; raises `FileRefused` when it is empty or larger than `limit` bytes."""
         content = await self.store.put(pieces, limit=limit)
         failpoint("files.content_kept")
+        return await self.enter(content, name=name, owner=owner)
+
+    async def enter(self, content: Content, *, name: str, owner: int | None) -> StoredFile:
+        """Make a file of what the store keeps already, in the transaction of this task if there is one."""
         # A name is text for people: folders in front of it, and what cannot be shown, go away.
         plain = "".join(each for each in name.replace("\\", "/").rpartition("/")[2] if each.isprintable())
         values = {
@@ -55,6 +59,11 @@ class Files:
             self._database, File, {**values, "owner": owner}, now=self._clock.now(), by=owner
         )
         return StoredFile(made, str(values["name"]), content.media_type, content.size, content.sha256)
+
+    async def hash_of(self, file: int) -> str | None:
+        """Return under which hash the content of a file is kept; for the house, which asks nobody's rights."""
+        row = await self._database.run(File.select(File.sha256).where(File.id == file).first())
+        return str(row["sha256"]) if row else None
 
     async def find(self, model: Model, global_id: str, rights: Rights) -> StoredFile:
         """Return a file that this person may see; raises `NotFound`, alike for a hidden and a missing one."""

@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, Final
 
+from cardfile.children.walls import stand_alone, wall_in
 from cardfile.errors import FileRefused
 from cardfile.spreadsheets.archive import ArchiveLook, check_archive, inflate_named
 from cardfile.spreadsheets.cells import Row, SheetInfo
@@ -20,7 +21,6 @@ from cardfile.spreadsheets.limits import MEGABYTE, FileLimits
 from cardfile.spreadsheets.marks import find_marks, sheet_parts
 from cardfile.spreadsheets.sources import UNREADABLE, CalamineSource, Source, overlay
 from cardfile.spreadsheets.text_source import TextSource
-from cardfile.spreadsheets.walls import stand_alone, wall_in
 from cardfile.spreadsheets.wire import NEEDS_TOO_MUCH, pack, pack_rows
 
 __all__ = ["Desk", "main"]

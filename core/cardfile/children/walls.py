@@ -1,4 +1,4 @@
-"""The walls around the process that reads foreign files: memory, time, network, disk."""
+"""The walls around a child process: memory, time, network, disk."""
 
 import ctypes
 import os
@@ -44,4 +44,4 @@ def stand_alone(*, parent: int) -> None:
 
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
     if event.startswith(_FORBIDDEN):
-        raise PermissionError(f"a process that reads spreadsheets may not do {event}")
+        raise PermissionError(f"a child process may not do {event}")
