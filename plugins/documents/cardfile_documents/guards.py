@@ -1,0 +1,57 @@
+"""What templates must be: Word files of a decent size, or what the plugin ships."""
+
+from collections.abc import Mapping, MutableMapping
+
+from cardfile.access import File
+from cardfile.database import Record
+from cardfile.errors import FileRefused, InvalidInput
+from cardfile.journal import Call
+from cardfile.plugins import hookimpl
+from cardfile_documents.choices import Engine
+from cardfile_documents.rendering import MEDIA_TYPES
+from cardfile_documents.settings import DocumentsSettings
+
+__all__ = ["TemplateRules"]
+
+TEMPLATE = "documents.template"
+
+
+class TemplateRules:
+    """The part of the plugin that looks at templates before they are kept."""
+
+    @hookimpl
+    async def record_creating(self, call: Call, entity: str, values: MutableMapping[str, object]) -> None:
+        """Take a new template only with a Word file, unless it is a shipped one."""
+        if entity == TEMPLATE and values.get("engine") != Engine.TYPST:
+            await _check(call, values)
+
+    @hookimpl
+    async def record_changing(
+        self, call: Call, entity: str, record: Record, changes: MutableMapping[str, object]
+    ) -> None:
+        """Take another file of a template only when it is a Word file."""
+        if entity == TEMPLATE and "file" in changes:
+            values = await call.values(record)
+            if values.get("engine") == Engine.DOCX:
+                await _check(call, changes)
+            elif changes["file"] is not None:
+                raise InvalidInput(
+                    "This template is shipped and has no file: make one of your own instead.", path=("file",)
+                )
+
+
+async def _check(call: Call, values: Mapping[str, object]) -> None:
+    """Look at what the upload found out of the file's content; what is inside is looked at by the child."""
+    number = values.get("file")
+    if not isinstance(number, int):
+        raise InvalidInput(
+            "A template of your own is a Word file: upload it and give its id.", path=("file",)
+        )
+    file = await call.get(File, number)
+    if file.media_type != MEDIA_TYPES[Engine.DOCX]:
+        raise FileRefused(
+            "This template is no Word document: save it as .docx and send it again.", path=("file",)
+        )
+    limit = call.settings.section("documents", DocumentsSettings).template_bytes
+    if file.size > limit:
+        raise FileRefused("This file is larger than {limit} bytes.", path=("file",), limit=limit)
