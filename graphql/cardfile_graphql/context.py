@@ -73,13 +73,13 @@ class RequestContext:
         return Selecting(self.built.schema, self.built.map, self.app.model, fragments, variables, {})
 
     async def do(self, command: str, arguments: Mapping[str, object]) -> object:
-        """Do a command in a unit of work of its own."""
-        async with self.app.unit_of_work(self.actor, via="api") as work:
-            version = arguments.get("expected_version")
-            own = {name: value for name, value in arguments.items() if name != "expected_version"}
-            return await work.do(
-                command, expected_version=version if isinstance(version, int) else None, **own
-            )
+        """Do a command by itself, whole or not at all."""
+        version = arguments.get("expected_version")
+        own = {name: value for name, value in arguments.items() if name != "expected_version"}
+        actor = replace(self.actor, via="api")
+        return await self.app.do(
+            actor, command, expected_version=version if isinstance(version, int) else None, **own
+        )
 
     async def read(self, roots: Sequence[RootItem], variables: Mapping[str, object]) -> dict[str, object]:
         """Return root items as JSON values, read by small statements: for the plain executor and for payloads."""

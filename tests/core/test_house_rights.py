@@ -19,9 +19,10 @@ USES = {
     "core/cardfile/clients/merging.py: EVERYTHING": 3,
     # An import keeps its own books; whom it knows is asked under the rights of its reader.
     "core/cardfile/spreadsheets/commands.py: EVERYTHING": 1,
+    "core/cardfile/spreadsheets/importers.py: Actor.system": 1,
+    "core/cardfile/spreadsheets/kept_import.py: Actor.system": 1,
+    "core/cardfile/spreadsheets/kept_import.py: EVERYTHING": 2,
     "core/cardfile/spreadsheets/matching.py: EVERYTHING": 4,
-    "core/cardfile/spreadsheets/running.py: Actor.system": 2,
-    "core/cardfile/spreadsheets/running.py: EVERYTHING": 2,
     "core/cardfile/spreadsheets/tagging.py: EVERYTHING": 1,
     # Nobody else is there: the command line, the demo, jobs, tests.
     "core/cardfile/cli/opened.py: Actor.system": 1,

@@ -13,7 +13,7 @@ from cardfile.clock import MovableClock
 from cardfile.errors import Refused
 from cardfile.journal import UnitOfWork
 from cardfile.settings import Settings
-from cardfile.spreadsheets import Halted, Progress, run_import, running, writing
+from cardfile.spreadsheets import Halted, Progress, kept_import, run_import, running, writing
 from cardfile.spreadsheets.counts import ImportCounts, Miscounted
 
 pytestmark = pytest.mark.anyio
@@ -152,13 +152,13 @@ async def test_an_import_cancelled_after_its_last_row_stays_cancelled(
     desk: ImportDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = await start(desk, tmp_path)
-    whole = running._end
+    whole = kept_import.end_import
 
     async def late(*given: Any, **told: Any) -> None:
         await desk.do("import.cancel", started=number)
         await whole(*given, **told)
 
-    monkeypatch.setattr(running, "_end", late)
+    monkeypatch.setattr(running, "end_import", late)
     with pytest.raises(Halted):
         await run_import(desk.app, number)
     assert (await desk.row("import", number))["state"] == "cancelled"

@@ -59,6 +59,7 @@ async def hand_over_preview(database: Database, model: Model, user: int) -> Hand
     label={"en": "Count what to hand over", "ru": "Подсчитать к передаче"},
     action="hand_over",
     owner_only=True,
+    writes=False,
 )
 async def preview(call: Call, user: User) -> HandedOver:
     """Count what a hand-over would move; nothing is changed."""

@@ -72,11 +72,20 @@ async def activate_user(call: Call, user: User) -> User:
     return user
 
 
-@command("user.set_password", label={"en": "Set a password", "ru": "Задать пароль"}, owner_only=True)
+async def _hashed(call: Call, user: User, password: str) -> str:
+    require_in_person(call)
+    return await access_of(call).passwords.hash(password)
+
+
+@command(
+    "user.set_password",
+    label={"en": "Set a password", "ru": "Задать пароль"},
+    owner_only=True,
+    prepare=_hashed,
+)
 async def set_user_password(call: Call, user: User, password: Annotated[str, "The new password."]) -> User:
     """Give a colleague a new password; all his sessions end."""
-    require_in_person(call)
-    await access_of(call).sign_in.set_password(user.id, password)
+    await access_of(call).sign_in.keep_password(user.id, str(call.prepared))
     call.record("user.password_set", user)
     return user
 

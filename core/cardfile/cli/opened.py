@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from cardfile.app import App
@@ -27,7 +28,7 @@ def build_app(**overrides: Any) -> App:
 
 def operator(command: str) -> Actor:
     """Return who acts when somebody at the machine's own keyboard gives a command."""
-    return Actor.system(f"cardfile {command}")
+    return replace(Actor.system(f"cardfile {command}"), via="cli")
 
 
 async def fetch(

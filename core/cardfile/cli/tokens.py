@@ -51,7 +51,7 @@ async def _create(app: App, login: str, name: str, allow: list[str], days: int |
         if actor is None:
             raise Unauthenticated("{login} is not let in: the account is closed.", login=login)
         until = app.clock.now() + timedelta(days=days) if days else None
-        async with app.unit_of_work(actor, via="cli") as work:
+        async with app.unit_of_work(actor) as work:
             made = await work.do("api_token.create", name=name, scopes=allow, expires_at=until)
     if not isinstance(made, NewToken):
         raise TypeError(f"api_token.create returned {made!r} and no token")
@@ -79,5 +79,5 @@ async def _list(app: App, login: str | None) -> list[tuple[object, ...]]:
 
 
 async def _revoke(app: App, token: int) -> None:
-    async with app.running(), app.unit_of_work(operator("token revoke"), via="cli") as work:
+    async with app.running(), app.unit_of_work(operator("token revoke")) as work:
         await work.do("api_token.revoke", token=token)

@@ -60,7 +60,7 @@ def _ask() -> str:
 
 
 async def _create(app: App, login: str, name: str, roles: list[str], password: str) -> None:
-    async with app.running(), app.unit_of_work(operator("user create"), via="cli") as work:
+    async with app.running(), app.unit_of_work(operator("user create")) as work:
         user = await work.do("user.create", values={"login": login, "name": name}, roles=roles)
         await work.do("user.set_password", user=user, password=password)
 
@@ -82,5 +82,5 @@ async def _list(app: App, limit: int) -> list[tuple[object, ...]]:
 
 
 async def _do(app: App, command: str, login: str, **arguments: Any) -> None:
-    async with app.running(), app.unit_of_work(operator(command), via="cli") as work:
+    async with app.running(), app.unit_of_work(operator(command)) as work:
         await work.do(command, user=await find_user(app, login), **arguments)

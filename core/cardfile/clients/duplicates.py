@@ -92,7 +92,7 @@ async def holders_of_tax_numbers(
     "client.find_duplicates",
     label={"en": "Find duplicates", "ru": "Найти дубли"},
     action="read",
-    event="client.duplicates_sought",
+    writes=False,
 )
 async def find_duplicates(call: Call, client: Client) -> Duplicates:
     """Return the clients that may be the same as this one, among those that the caller may see."""

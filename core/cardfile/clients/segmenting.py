@@ -74,7 +74,7 @@ async def update_segment(
     "segment.list_members",
     label={"en": "Members of a segment", "ru": "Кто в сегменте"},
     action="read",
-    event="segment.read",
+    writes=False,
 )
 async def members_of_segment(
     call: Call,

@@ -2,13 +2,14 @@
 
 from cardfile.journal.calls import Call, Written
 from cardfile.journal.commands import Command, CommandBook, CommandFunction, command, command_of
+from cardfile.journal.deeds import Deed
 from cardfile.journal.entries import Entry
 from cardfile.journal.events import Change, Event, fetch_events, fetch_history
 from cardfile.journal.rows import check_rows
 from cardfile.journal.signatures import Parameter, ParameterKind, Values
 from cardfile.journal.tables import MIGRATIONS, EventRow
 from cardfile.journal.undo import Kept, Reverted, revert_batch
-from cardfile.journal.unit_of_work import UnitOfWork, unit_of_work
+from cardfile.journal.unit_of_work import Glance, UnitOfWork, unit_of_work
 
 __all__ = [
     "MIGRATIONS",
@@ -17,9 +18,11 @@ __all__ = [
     "Command",
     "CommandBook",
     "CommandFunction",
+    "Deed",
     "Entry",
     "Event",
     "EventRow",
+    "Glance",
     "Kept",
     "Parameter",
     "ParameterKind",

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from cardfile.database.piccolo_bridge import PiccoloQuery
 from cardfile.database.tables import Record
-from cardfile.errors import NotFound, Refused
+from cardfile.errors import DeclarationError, NotFound, Refused
+from cardfile.failpoints import failpoint
 from cardfile.journal.changes import change_rows, needed_paths
 from cardfile.journal.commands import Command
 from cardfile.journal.creation import Books, create_rows
@@ -50,13 +51,18 @@ class Call:
     Reads see what the actor may see, unless `rights` says otherwise. Writes are the command's own: they may
     touch what the actor may not, for the command was permitted as a whole. Everything written for one record
     becomes one event. Once a write has been refused by the database the unit of work cannot go on.
+
+    A call that only reads (its command says so, or its unit has no transaction) raises `DeclarationError` where
+    something is to be written. `prepared` is what the command's preparation returned.
     """
 
-    def __init__(self, work: Unit, command: Command) -> None:
+    def __init__(self, work: Unit, command: Command, *, prepared: object = None) -> None:
         self.work = work
         self.command = command
+        self.prepared = prepared
         self.now: datetime = work.now
-        self._books = Books(Ledger(work, command), Upkeep(work))
+        self.writes = command.writes and work.held is not None
+        self._kept = Books(Ledger(work, command), Upkeep(work)) if self.writes else None
 
     @property
     def app(self) -> Host:
@@ -101,7 +107,19 @@ class Call:
     @property
     def has_written(self) -> bool:
         """Whether anything was written or recorded yet."""
-        return not self._books.ledger.is_empty
+        return self._kept is not None and not self._kept.ledger.is_empty
+
+    @property
+    def _books(self) -> Books:
+        if self._kept is not None:
+            return self._kept
+        if self.command.writes:
+            raise DeclarationError(
+                f"{self.command.name!r} is being prepared, and nothing is written then: write in the command"
+            )
+        raise DeclarationError(
+            f"the command {self.command.name!r} says that it only reads, and writes: leave out writes=False"
+        )
 
     def plan(self, table: type[Record]) -> Plan:
         """Return how records of `table` are written."""
@@ -242,6 +260,7 @@ class Call:
                 made = await create_rows(self, self.work, self._books, plan, taken)
             await self._keeping(plan.key, dict(zip(made, taken, strict=True)))
             ids += made
+            failpoint("journal.bulk_portion_written")
         return ids
 
     async def bulk_write(
@@ -294,8 +313,9 @@ class Call:
 
     async def finish(self) -> None:
         """Bring what depends on the writes up to date, and write the events."""
-        await self._books.upkeep.settle()
-        await self._books.ledger.write()
+        if self._kept is not None:
+            await self._kept.upkeep.settle()
+            await self._kept.ledger.write()
 
     def be_about(self, record: Record) -> None:
         """Let the event of `record` carry the command's own name."""
@@ -372,7 +392,7 @@ class Call:
         image = self.work.images.get(plan.key, {}).get(record.id)
         if image is None:
             # The command holds the record, so it was seen; a nested unit of work may have changed it since.
-            rows = await self._fetch(plan, EVERYTHING, ids=[record.id], lock=True, archived=True)
+            rows = await self._fetch(plan, EVERYTHING, ids=[record.id], lock=self.writes, archived=True)
             if not rows:
                 raise NotFound("There is no such record: {id}.", id=plan.record_type.global_id(record.id))
             image = Image(rows[0], record)

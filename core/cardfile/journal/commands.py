@@ -6,14 +6,21 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from cardfile.database.tables import Record
+from cardfile.declarations.keys import KEY
 from cardfile.errors import DeclarationError, NotFound
 from cardfile.journal.derived import DERIVED
 from cardfile.journal.forms import Form, build_forms
 from cardfile.journal.plans import Plan, build_plans
-from cardfile.journal.signatures import CommandFunction, Parameter, ParameterKind, Values, read_signature
+from cardfile.journal.signatures import (
+    CommandFunction,
+    Parameter,
+    ParameterKind,
+    Values,
+    check_preparation,
+    read_signature,
+)
 from cardfile.journal.verbs import past
 from cardfile.model.model import Model
-from cardfile.model.names import KEY
 from cardfile.model.record_types import CORE, RecordType
 from cardfile.texts import Label
 
@@ -38,6 +45,8 @@ class Command:
     `name` is `client.merge` and, once a plugin's commands are in a `CommandBook`, `fitness.visit.check_in`;
     `entity` is then the full key of the record type. `action` is the permission on that entity; `event` the
     name under which the journal keeps what was done; `result` a Record subclass, a frozen dataclass or None.
+    One that does not write (`writes`) is done without a transaction; what `prepare` returns is the call's
+    `prepared`.
     """
 
     name: str
@@ -53,6 +62,8 @@ class Command:
     is_derived: bool = False
     takes_archived: bool = False
     description: str = ""
+    writes: bool = True
+    prepare: CommandFunction | None = None
 
     @property
     def verb(self) -> str:
@@ -84,19 +95,31 @@ def command(
     takes_archived: bool = False,
     owner_only: bool = False,
     description: str = "",
+    writes: bool = True,
+    prepare: CommandFunction | None = None,
 ) -> Callable[[F], F]:
     """Declare an async function as the command `name` (`client.merge`: entity and verb).
 
     The verb is the permission's action unless `action` is given; the event is the entity with the verb's past
-    form unless `event` is given. The function is returned as it is; `command_of` gives its `Command`. Raises
+    form unless `event` is given. A command that only reads says `writes=False`: no transaction is opened for
+    it. What takes long and writes nothing (a hash, a look at a file) is done by `prepare`, an async function
+    with the command's own parameters, before the transaction is opened; the command finds what it returned in
+    `call.prepared`. The function is returned as it is; `command_of` gives its `Command`. Raises
     `DeclarationError` when nothing can be derived from the signature.
     """
     entity, dot, verb = name.rpartition(".")
     if not dot or not KEY.fullmatch(verb) or not all(KEY.fullmatch(part) for part in entity.split(".")):
         raise DeclarationError(f"command {name!r}: a name is an entity and a verb, such as 'client.merge'")
 
+    if prepare is not None and not writes:
+        raise DeclarationError(
+            f"command {name!r} writes nothing, so all of it is done outside of a transaction: leave out prepare"
+        )
+
     def declare(function: F) -> F:
         parameters, result = read_signature(name, function)
+        if prepare is not None:
+            check_preparation(name, function, prepare)
         made = Command(
             name=name,
             entity=entity,
@@ -109,6 +132,8 @@ def command(
             takes_archived=takes_archived,
             owner_only=owner_only,
             description=description or inspect.cleandoc(function.__doc__ or "").partition("\n\n")[0],
+            writes=writes,
+            prepare=prepare,
         )
         setattr(function, _MARK, made)
         return function

@@ -14,7 +14,7 @@ from cardfile.database.tables import Record
 from cardfile.errors import DeclarationError
 from cardfile.model.names import camel
 
-__all__ = ["CommandFunction", "Parameter", "ParameterKind", "Values", "read_signature"]
+__all__ = ["CommandFunction", "Parameter", "ParameterKind", "Values", "check_preparation", "read_signature"]
 
 CommandFunction = Callable[..., Awaitable[object]]
 
@@ -103,6 +103,18 @@ def read_signature(name: str, function: CommandFunction) -> tuple[tuple[Paramete
     if "return" not in hints:
         raise DeclarationError(f"{where}: say what it returns: a record, a frozen dataclass or None")
     return tuple(parameters), _result(where, hints["return"])
+
+
+def check_preparation(name: str, function: CommandFunction, prepare: CommandFunction) -> None:
+    """Raise `DeclarationError` unless `prepare` is async and takes what the command's own function takes."""
+    where = f"command {name!r}: its preparation ({prepare.__module__}.{prepare.__qualname__})"
+    if not inspect.iscoroutinefunction(prepare):
+        raise DeclarationError(f"{where} is not an async function: write 'async def'")
+    own, taken = inspect.signature(function).parameters, inspect.signature(prepare).parameters
+    if list(own) != list(taken):
+        raise DeclarationError(
+            f"{where} takes {', '.join(taken)}: give it the command's own {', '.join(own)}"
+        )
 
 
 def _result(where: str, hint: Any) -> type | None:

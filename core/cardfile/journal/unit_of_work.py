@@ -1,14 +1,15 @@
-"""The unit of work: one transaction, in which commands are the only way to write."""
+"""The unit of work: one transaction, in which commands are the only way to write; and the glance, which has none."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 
 from cardfile.database.tables import Record
-from cardfile.errors import InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
+from cardfile.errors import DeclarationError, InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
 from cardfile.journal.arguments import read_arguments, read_ids
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import Command, Parameter, ParameterKind
+from cardfile.journal.deeds import Deed
 from cardfile.journal.host import Host, reading_of
 from cardfile.journal.references import hangs_on, reaching
 from cardfile.journal.rows import check_rows
@@ -17,7 +18,7 @@ from cardfile.journal.units import Unit
 from cardfile.rights import Actor, Rights, Scope
 from cardfile.texts import said
 
-__all__ = ["UnitOfWork", "unit_of_work"]
+__all__ = ["Glance", "UnitOfWork", "unit_of_work"]
 
 _OPEN: ContextVar[tuple["UnitOfWork", ...]] = ContextVar("cardfile_open_units", default=())
 
@@ -32,19 +33,50 @@ class UnitOfWork(Unit):
         mapping; the subject of a derived command is `record`. Raises `NotAllowed`, `NotFound` (for what is
         hidden, too), `VersionConflict`, `InvalidInput`; several wrong values are one `InvalidInputs`.
         """
+        return await self.carry_out(Deed(self.app.commands[name], arguments, expected_version))
+
+    async def carry_out(self, deed: Deed) -> object:
+        """Do what may have been prepared outside, and prepare it here if it was not."""
         self.require_whole()
-        command = self.app.commands[name]
-        call = Call(self, command)
+        if deed.awaits_preparation:
+            deed = await Glance.of(self.app, self.actor, via=self.via).prepare(deed)
+        call = Call(self, deed.command, prepared=deed.prepared)
         try:
-            prepared = await _prepared(call, arguments, expected_version)
-            await self.app.hooks.each("command_doing", call=call, command=command.name, arguments=prepared)
-            result = await command.function(call, **prepared)
-            await call.finish()
+            return await _done(call, deed)
         except BaseException as error:
             if call.has_written:
                 self.break_off(error)
             raise
-        return result
+
+
+class Glance(Unit):
+    """A look at the records by one actor, without a transaction: nothing is written in it."""
+
+    @classmethod
+    def of(cls, app: Host, actor: Actor, *, via: str | None = None) -> "Glance":
+        """Return a glance as of now."""
+        now = app.clock.now()
+        return cls(app, actor, via or actor.via, now, reading_of(app, actor, now))
+
+    async def do(self, name: str, /, *, expected_version: int | None = None, **arguments: object) -> object:
+        """Do a command that writes nothing, with the checks of any other; raises what a unit of work does.
+
+        Raises `DeclarationError` for a command that writes.
+        """
+        return await self.carry_out(Deed(self.app.commands[name], arguments, expected_version))
+
+    async def carry_out(self, deed: Deed) -> object:
+        """Do what writes nothing."""
+        if deed.command.writes:
+            raise DeclarationError(f"{deed.command.name!r} writes: do it in a unit of work")
+        return await _done(Call(self, deed.command), deed)
+
+    async def prepare(self, deed: Deed) -> Deed:
+        """Return the deed with what its command prepares; who may not do it, or gave something wrong, is told."""
+        if deed.command.prepare is None:
+            return deed
+        call = Call(self, deed.command)
+        return deed.after(await deed.command.prepare(call, **await _arguments(call, deed)))
 
 
 @asynccontextmanager
@@ -66,7 +98,7 @@ async def unit_of_work(
             via=via or actor.via,
             now=now,
             reading=reading_of(app, actor, now),
-            transaction=transaction,
+            held=transaction,
             batch=batch if batch is not None or outer is None else outer.batch,
             cause=cause if cause is not None or outer is None else outer.cause,
         )
@@ -83,20 +115,27 @@ async def unit_of_work(
         outer.join(work)
 
 
-async def _prepared(
-    call: Call, given: Mapping[str, object], expected_version: int | None
-) -> dict[str, object]:
+async def _done(call: Call, deed: Deed) -> object:
+    command, arguments = deed.command, await _arguments(call, deed)
+    await call.hooks.each("command_doing", call=call, command=command.name, arguments=arguments)
+    result = await command.function(call, **arguments)
+    await call.finish()
+    return result
+
+
+async def _arguments(call: Call, deed: Deed) -> dict[str, object]:
+    """Return what the command is given: permitted, read, loaded and checked."""
     command = call.command
     scope = call.rights.scope(command.entity, command.action)
     if command.subject is None and scope is Scope.NONE:
         raise NotAllowed("You may not do this: {deed}.", deed=said(command.label, call.locale))
-    arguments = read_arguments(command, given, call.work.reading)
+    arguments = read_arguments(command, deed.arguments, call.work.reading)
     for one in command.parameters:
         if one.kind is ParameterKind.RECORD and arguments.get(one.name) is not None:
             arguments[one.name] = await _loaded(call, one, arguments[one.name])
     subject = arguments.get(command.subject.name) if command.subject is not None else None
     if isinstance(subject, Record):
-        _check_version(command, subject, expected_version)
+        _check_version(command, subject, deed.expected_version)
     if command.values is not None:
         given_values = arguments[command.values.name]
         if not isinstance(given_values, Mapping):
@@ -117,7 +156,8 @@ async def _loaded(call: Call, parameter: Parameter, given: object) -> object:
         raise error.at(*path) from None
     table: type[Record] = parameter.type
     rights, action = _reach(call, parameter)
-    found = await call.load(table, ids, rights=rights, action=action, lock=parameter.is_subject)
+    is_locked = parameter.is_subject and call.writes
+    found = await call.load(table, ids, rights=rights, action=action, lock=is_locked)
     if len({one.id for one in found}) < len(set(ids)):
         missing = next(one for one in ids if one not in {each.id for each in found})
         if action != "read" and await call.load(table, [missing]):
@@ -130,7 +170,8 @@ async def _loaded(call: Call, parameter: Parameter, given: object) -> object:
         for one in found:
             if one.archived_at is not None and not command.takes_archived:
                 raise NotAllowed("This record is in the archive: restore it first.", path=path)
-            call.be_about(one)
+            if call.writes:
+                call.be_about(one)
     return found if parameter.is_list else found[0]
 
 

@@ -1,4 +1,4 @@
-"""The state of a unit of work: one transaction in which commands are done, for one actor."""
+"""The state of a unit: what the commands share that are done together, for one actor."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cardfile.database.tables import Record
 from cardfile.database.transaction import Transaction
-from cardfile.errors import DatabaseError
+from cardfile.errors import DatabaseError, DeclarationError
 from cardfile.journal.host import Host
 from cardfile.model.kinds import Reading
 from cardfile.rights import Actor
@@ -24,7 +24,7 @@ class Image:
 
 @dataclass(slots=True)
 class Unit(ABC):
-    """What all commands of one unit of work share.
+    """What all commands share that are done together; `held` is their transaction, if there is one.
 
     `batch` is the number under which everything that is done here can be taken back; it is known from the
     first event on, or from `open_batch()`.
@@ -35,12 +35,19 @@ class Unit(ABC):
     via: str
     now: datetime
     reading: Reading
-    transaction: Transaction
+    held: Transaction | None = None
     batch: int | None = None
     cause: int | None = None
     images: dict[str, dict[int, Image]] = field(default_factory=dict)
     events: int = 0
     _broken: BaseException | None = None
+
+    @property
+    def transaction(self) -> Transaction:
+        """The transaction; raises `DeclarationError` where only reading is done."""
+        if self.held is None:
+            raise DeclarationError("this is done without a transaction: only a command that writes has one")
+        return self.held
 
     @abstractmethod
     async def do(self, name: str, /, *, expected_version: int | None = None, **arguments: object) -> object:

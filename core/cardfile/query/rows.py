@@ -126,6 +126,7 @@ async def iterate_records(
     action: str = "read",
     filter: Filter | None = None,  # the word of the API
     search: str | None = None,
+    paths: Collection[str] | None = None,
     reading: Reading | None = None,
 ) -> AsyncIterator[list[Record]]:
     """Yield all live records under `filter` in portions by rising id, so that memory stays flat."""
@@ -134,7 +135,7 @@ async def iterate_records(
         portion = await fetch_records(
             database, model, record_type, rights,
             now=now, action=action, filter=filter, search=search, order=("id",), limit=PORTION,
-            reading=reading, after=after,
+            paths=paths, reading=reading, after=after,
         )  # fmt: skip
         if not portion:
             return

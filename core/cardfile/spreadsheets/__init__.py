@@ -33,6 +33,8 @@ from cardfile.spreadsheets.counts import ImportCounts
 from cardfile.spreadsheets.entities import ENTITIES, GRANTS
 from cardfile.spreadsheets.exporting import export_records
 from cardfile.spreadsheets.headers import Header, find_header, fingerprint, header_at
+from cardfile.spreadsheets.importers import actor_of_import
+from cardfile.spreadsheets.kept_import import Halted
 from cardfile.spreadsheets.limits import FileLimits
 from cardfile.spreadsheets.mapping import ColumnMatch, Guess, Reason, Target, known_words, propose_mapping
 from cardfile.spreadsheets.migrations import MIGRATIONS
@@ -40,14 +42,15 @@ from cardfile.spreadsheets.previewing import DryRun, ImportPreview, dry_run, pre
 from cardfile.spreadsheets.probing import Probe, Wishes
 from cardfile.spreadsheets.reader import SheetFile, SheetReaders
 from cardfile.spreadsheets.row_kinds import RowKind, RowSorter
-from cardfile.spreadsheets.running import Halted, Progress, actor_of_import, run_import
+from cardfile.spreadsheets.running import Progress, run_import
 from cardfile.spreadsheets.starting import Choices, find_unfinished, importable_type, keep_import, probe_file
-from cardfile.spreadsheets.tables import DuplicateMode, Import, ImportRow, ImportState, Outcome
+from cardfile.spreadsheets.tables import COUNTED, DuplicateMode, Import, ImportRow, ImportState, Outcome
 from cardfile.spreadsheets.targets import Place, places_of
 from cardfile.spreadsheets.writer import OutColumn, OutSheet, write_csv, write_workbook
 
 __all__ = [
     "COMMANDS",
+    "COUNTED",
     "ENTITIES",
     "GRANTS",
     "JOBS",

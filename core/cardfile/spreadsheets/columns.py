@@ -7,14 +7,16 @@ from typing import Final
 
 from cardfile.errors import InvalidInput, Refused
 from cardfile.journal.entries import Entry
+from cardfile.journal.references import owner_path
 from cardfile.journal.signatures import Values
 from cardfile.model.fields import Field, Kind
 from cardfile.model.kinds import KINDS, Reading
 from cardfile.model.record_types import RecordType
 from cardfile.spreadsheets.cells import NEVER_CALCULATED, Cell, CellError, Row, cell_address
 from cardfile.spreadsheets.issues import CELL_ERROR, NOT_CALCULATED, Issue, issue_of
-from cardfile.spreadsheets.name_book import NameBook
+from cardfile.spreadsheets.name_book import SEVERAL, NameBook, Unclear
 from cardfile.spreadsheets.targets import Place, PlaceKind
+from cardfile.spreadsheets.wordy_numbers import wordy_number
 from cardfile.values.cell import cell_text, shown
 from cardfile.values.email import parse_emails
 from cardfile.values.phone import parse_phones
@@ -40,6 +42,11 @@ _pieces = re.compile(r"[,;|/\n]+").split
 _words = re.compile(r"[,;|/\s]+").split
 _tags = re.compile(r"\s*[,;|\n]+\s*").split
 
+NO_OWNER: Final = "{value} is nobody known here: new records of all such rows go to {owner}."
+SEVERAL_OWNERS: Final = (
+    "{value} may mean several, so new records of all such rows go to {owner}: "
+    "write the whole name or the e-mail."
+)
 UNSURE: Final = "{value} is kept, but no such phone number is known to exist: check it."
 
 
@@ -74,14 +81,20 @@ def compile_columns(
     columns: Mapping[int, tuple[str, Place]],
     reading: Reading,
     books: Mapping[str, NameBook],
+    *,
+    heir: str | None = None,
 ) -> tuple[CompiledColumn, ...]:
     """Return the columns ready for reading; `columns` gives name and place by index.
 
-    `books` are the names of the record types that fields refer to, by key.
+    `books` are the names of the record types that fields refer to, by key; `heir` is the name of whoever gets
+    new records of which the list names no owner.
     """
     compiled = []
+    owner = owner_path(record_type)
     for index, (name, place) in sorted(columns.items()):
         fill = _fill_of(record_type, place, reading, books)
+        if heir is not None and place.line is not None and place.line.path == owner:
+            fill = _owner(fill, heir)
         is_text = place.line is not None and place.line.kind in (Kind.TEXT, Kind.LONG_TEXT)
         compiled.append(CompiledColumn(index, name, fill, is_text))
     return tuple(compiled)
@@ -159,7 +172,30 @@ def _fill_of(record_type: RecordType, place: Place, reading: Reading, books: Map
         return _long_text(line.path, line.field, reading)
     if line.kind is Kind.CHOICES:
         return _choices(line.path, line.field, reading)
+    if line.kind is Kind.INTEGER:
+        return _integer(line.path, line.field, reading)
     return _value(line.path, line.kind, line.field, reading)
+
+
+def _integer(path: str, line: Field, reading: Reading) -> Fill:
+    fill = _value(path, Kind.INTEGER, line, reading)
+    told: set[Cell] = set()
+
+    def fill_wordy(row: ReadRow, cell: Cell) -> Sequence[Refused]:
+        try:
+            return fill(row, cell)
+        except InvalidInput:
+            found = wordy_number(cell, line)
+            if found is None:
+                raise
+        number, note = found
+        fill(row, number)
+        if note is None or cell in told:
+            return ()
+        told.add(cell)  # Told once for each way to write it.
+        return (note,)
+
+    return fill_wordy
 
 
 def _value(path: str, kind: Kind, line: Field, reading: Reading) -> Fill:
@@ -219,12 +255,25 @@ def _reference(path: str, book: NameBook) -> Fill:
             return ()  # Told once for each value: a list may name somebody who left ten thousand times.
         try:
             row.values[path] = book.find(text)
-        except InvalidInput:
+        except Unclear:
             unknown.add(text)
             raise
         return ()
 
     return fill
+
+
+def _owner(fill: Fill, heir: str) -> Fill:
+    """Let it be told who gets a record whose owner in the list is nobody known."""
+
+    def fill_owner(row: ReadRow, cell: Cell) -> Sequence[Refused]:
+        try:
+            return fill(row, cell)
+        except Unclear as error:
+            template = SEVERAL_OWNERS if error.template == SEVERAL else NO_OWNER
+            raise InvalidInput(template, value=error.values["value"], owner=heir) from None
+
+    return fill_owner
 
 
 def _id(record_type: RecordType) -> Fill:

@@ -6,11 +6,14 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Final
 
+import orjson
+
 from cardfile.access.file_table import File
 from cardfile.access.files import StoredFile
 from cardfile.access.tables import User
 from cardfile.errors import NotAllowed, Refused
 from cardfile.jobs import JobKind, JobRun
+from cardfile.jobs.tables import Job, State
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import command
 from cardfile.journal.kept import KeptAsIs
@@ -19,11 +22,12 @@ from cardfile.query.rows import fetch_records
 from cardfile.rights import EVERYTHING
 from cardfile.spreadsheets.host import host_of
 from cardfile.spreadsheets.issues import issues_from_text
+from cardfile.spreadsheets.kept_import import Halted
 from cardfile.spreadsheets.name_book import read_titles
 from cardfile.spreadsheets.previewing import ImportPreview, preview_of
-from cardfile.spreadsheets.probing import Wishes
-from cardfile.spreadsheets.running import Halted, run_import
-from cardfile.spreadsheets.starting import Choices, keep_import
+from cardfile.spreadsheets.probing import Probe, Wishes
+from cardfile.spreadsheets.running import run_import
+from cardfile.spreadsheets.starting import Choices, find_unfinished, keep_import, look_at
 from cardfile.spreadsheets.tables import DuplicateMode, Import, ImportState
 
 __all__ = [
@@ -82,7 +86,25 @@ class IssueScope(StrEnum):
     REFUSED = "refused"
 
 
-@command("import.start", label={"en": "Import a list", "ru": "Импортировать список"})
+async def _look_before(
+    call: Call,
+    file: File,
+    duplicates: DuplicateMode = DuplicateMode.SKIP,
+    owner: User | None = None,
+    mapping: dict[str, object] | None = None,
+    sheet: str | None = None,
+    header_row: int | None = None,
+) -> Probe | None:
+    await _require_all_rights(call)
+    choices = _choices(duplicates, owner, mapping, sheet, header_row)
+    return await look_at(call, await _stored(call, file), choices)
+
+
+@command(
+    "import.start",
+    label={"en": "Import a list", "ru": "Импортировать список"},
+    prepare=_look_before,
+)
 async def start_import(
     call: Call,
     file: Annotated[File, "The uploaded list."],
@@ -97,18 +119,38 @@ async def start_import(
     """Bring in the list in an uploaded file, in the background.
 
     `mapping` gives a field (`fitness.goal`, or its label) for a column by its name or letter, null to leave
-    the column out; what it does not name is guessed. `owner` gets all new records that name nobody.
+    the column out; what it does not name is guessed. `owner` gets all new records that name nobody. An import
+    of the same list that was cut off is gone on with, and no second one is begun.
     """
-    await _require_all_rights(call)
-    choices = Choices(
-        Wishes(sheet, header_row, _read_mapping(mapping)),
-        DuplicateMode(duplicates),
-        owner.id if owner is not None else None,
-    )
-    made = await keep_import(call, await _stored(call, file), choices)
-    await host_of(call.app).jobs.enqueue(RUN, {"import": made.id}, key=f"import:{made.id}")
-    call.be_about(made)
+    choices = _choices(duplicates, owner, mapping, sheet, header_row)
+    stored = await _stored(call, file)
+    found = call.prepared if isinstance(call.prepared, Probe) else None
+    unfinished = await find_unfinished(call, stored.sha256, found, choices)
+    made = unfinished or await keep_import(call, stored, choices, found=found)
+    if unfinished is None:
+        call.be_about(made)
+    await _have_it_done(call, made)
     return made
+
+
+def _choices(
+    duplicates: DuplicateMode,
+    owner: User | None,
+    mapping: dict[str, object] | None,
+    sheet: str | None,
+    header_row: int | None,
+) -> Choices:
+    wishes = Wishes(sheet, header_row, _read_mapping(mapping))
+    return Choices(wishes, DuplicateMode(duplicates), owner.id if owner is not None else None)
+
+
+async def _have_it_done(call: Call, made: Import) -> None:
+    """Put in the job of an import, unless one waits already or is at it."""
+    payload = {"import": made.id}
+    is_open = Job.state.is_in([State.WAITING.value, State.RUNNING.value])
+    is_its = (Job.kind == RUN) & (Job.payload == orjson.dumps(payload).decode())
+    if not await call.run(Job.exists().where(is_its & is_open)):
+        await host_of(call.app).jobs.enqueue(RUN, payload)
 
 
 async def _require_all_rights(call: Call) -> None:
@@ -125,7 +167,7 @@ async def _require_all_rights(call: Call) -> None:
 @command(
     "import.preview",
     label={"en": "Look at a list", "ru": "Посмотреть список"},
-    event="import.previewed",
+    writes=False,
 )
 async def preview_import(
     call: Call,
@@ -189,7 +231,7 @@ async def undo_import(call: Call, done: Import) -> ImportUndone:
     "import.issues",
     label={"en": "What was noticed", "ru": "Замечания"},
     action="read",
-    event="import.issues_told",
+    writes=False,
 )
 async def issues_of_import(
     call: Call,

@@ -7,7 +7,7 @@ from typing import Final
 
 from cardfile.errors import CardfileError
 from cardfile.spreadsheets.row_kinds import RowKind
-from cardfile.spreadsheets.tables import Outcome
+from cardfile.spreadsheets.tables import COUNTED, Outcome
 
 __all__ = ["ImportCounts", "Miscounted"]
 
@@ -64,14 +64,14 @@ class ImportCounts:
         more = Counter(outcomes)
         return ImportCounts(
             read=kinds.get(RowKind.DATA, 0),
-            **{one.value: getattr(self, one.value) + more[one] for one in Outcome},
+            **{one.value: getattr(self, one.value) + more[one] for one in COUNTED},
             **{name: sum(kinds.get(kind, 0) for kind in some) for name, some in _IGNORED.items()},
         )
 
     def columns(self) -> dict[str, object]:
         """Return the counts by the columns of the import's table."""
         found: dict[str, object] = {"rows_read": self.read}
-        found |= {f"rows_{one.value}": getattr(self, one.value) for one in Outcome}
+        found |= {f"rows_{one.value}": getattr(self, one.value) for one in COUNTED}
         return found | {name: getattr(self, name) for name in _IGNORED}
 
     @classmethod
@@ -83,6 +83,6 @@ class ImportCounts:
 
         return cls(
             read=kept("rows_read"),
-            **{one.value: kept(f"rows_{one.value}") for one in Outcome},
+            **{one.value: kept(f"rows_{one.value}") for one in COUNTED},
             **{name: kept(name) for name in _IGNORED},
         )

@@ -7,17 +7,23 @@ from typing import Final
 from cardfile.errors import InvalidInput, NotAllowed, Refused
 from cardfile.journal.entries import Entry
 from cardfile.journal.signatures import Values
+from cardfile.spreadsheets.cells import Row
 from cardfile.spreadsheets.columns import Key, ReadRow
+from cardfile.spreadsheets.issues import issue_of
 from cardfile.spreadsheets.matching import Known
 from cardfile.spreadsheets.tables import DuplicateMode, Outcome
+from cardfile.values.cell import shown
 
-__all__ = ["Decider", "Decision", "Existing", "Pending"]
+__all__ = ["Decider", "Decision", "Existing", "Pending", "skipped"]
 
 CONFLICT: Final = "The contacts of this row belong to several records, so it is not clear whose row it is."
 ELSEWHERE: Final = "The same contact is known already, with somebody else."
 NOT_YOURS: Final = "This record is known already, and you may not change it."
 SAME_AS_ROW: Final = "The same contact stands in row {row}."
 NOBODY: Final = "The row has neither a name nor a phone nor an e-mail."
+GROUP: Final = (
+    "{value} stands alone in its row and was taken for the name of a group: nothing was made of it."
+)
 GONE: Final = "There is no live record with the code of this row."
 
 
@@ -57,6 +63,14 @@ class Decision:
     def client(self) -> int | None:
         """The id of the record that the row is about, as far as it may be told."""
         return self.record if self.about is None else self.about.record
+
+
+def skipped(row: Row) -> Decision:
+    """Return what becomes of a row that was taken for the name of a group: nothing, and it is told."""
+    number, cells = row
+    index, cell = next((index, cell) for index, cell in enumerate(cells) if cell is not None)
+    note = issue_of(number, InvalidInput(GROUP, value=shown(cell)), index=index)
+    return Decision(ReadRow(number, issues=[note]), Outcome.SKIPPED)
 
 
 class Decider:

@@ -30,6 +30,7 @@ OUTCOMES: Final = (
     Choice(Outcome.UNCHANGED, {"en": "Unchanged", "ru": "Без изменений"}, "#8e8e93"),
     Choice(Outcome.DUPLICATE, {"en": "Duplicate", "ru": "Дубль"}, "#ff9f0a"),
     Choice(Outcome.REFUSED, {"en": "Refused", "ru": "Не принят"}, "#ff3b30"),
+    Choice(Outcome.SKIPPED, {"en": "Skipped", "ru": "Пропущена"}, "#8e8e93"),
 )
 
 

@@ -8,6 +8,7 @@ from cardfile.jobs.jobs import Jobs
 from cardfile.journal.host import Host
 from cardfile.journal.unit_of_work import UnitOfWork
 from cardfile.rights import Actor
+from cardfile.spreadsheets.reader import SheetReaders
 
 __all__ = ["ImportHost", "host_of"]
 
@@ -23,6 +24,11 @@ class ImportHost(Host, Protocol):
     @property
     def jobs(self) -> Jobs:
         """What is done later."""
+        ...
+
+    @property
+    def sheets(self) -> SheetReaders:
+        """Who reads foreign files."""
         ...
 
     def unit_of_work(

@@ -10,9 +10,10 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from cardfile.spreadsheets.cells import Row
+from cardfile.spreadsheets.cells import Cell, Row
 from cardfile.spreadsheets.headers import Header
 from cardfile.spreadsheets.looks import Look, looks_of, share_of
+from cardfile.spreadsheets.wordy_numbers import is_wordy_number
 from cardfile.values.text import fold_key
 
 __all__ = ["ColumnMatch", "Guess", "Reason", "Target", "known_words", "propose_mapping"]
@@ -127,7 +128,7 @@ def propose_mapping(
     }
     looks = {index: looks_of(cells) for index, cells in columns.items()}
     guesses = {
-        index: _guesses("" if header.is_made_up else name, looks[index], targets)
+        index: _guesses("" if header.is_made_up else name, looks[index], targets, _wordy(columns[index]))
         for index, name in header.names.items()
     }
     taken = _assign(guesses, wishes, {target.path for target in targets if target.takes_several})
@@ -165,7 +166,12 @@ def _assign(
     return taken
 
 
-def _guesses(name: str, looks: Counter[Look], targets: Sequence[Target]) -> list[Guess]:
+def _wordy(cells: Sequence[Cell]) -> float:
+    """Return which part of the cells are whole numbers with words, or ranges of them."""
+    return sum(map(is_wordy_number, cells)) / len(cells) if cells else 0.0
+
+
+def _guesses(name: str, looks: Counter[Look], targets: Sequence[Target], wordy: float) -> list[Guess]:
     key = fold_key(name)
     found: list[Guess] = []
     for target in targets:
@@ -175,6 +181,8 @@ def _guesses(name: str, looks: Counter[Look], targets: Sequence[Target]) -> list
             key=lambda pair: pair[0],
         )
         against = sum(share_of(look, looks) for look in _NEVER_IN.get(target.kind, ()))
+        if target.kind == "integer":
+            against -= wordy
         confidence *= 1.0 - 0.6 * against if against > 0.5 else 1.0
         by_looks = _by_looks(target, looks)
         if by_looks > confidence:

@@ -1,6 +1,6 @@
 """Who or what is meant by a name in a cell: colleagues by name or e-mail, other records by their title."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,18 +10,26 @@ from cardfile.errors import InvalidInput
 from cardfile.model.model import Model
 from cardfile.model.names import split_id
 from cardfile.model.record_types import RecordType
-from cardfile.query.rows import fetch_records
-from cardfile.rights import Rights
+from cardfile.query.rows import fetch_records, iterate_records
+from cardfile.rights import Actor, Rights
+from cardfile.spreadsheets.host import ImportHost
+from cardfile.spreadsheets.targets import Place
 from cardfile.values.cell import shown
 from cardfile.values.text import fold_key
 
-__all__ = ["NameBook", "read_names", "read_titles"]
+__all__ = ["SEVERAL", "NameBook", "Unclear", "read_books", "read_names", "read_titles"]
 
 USER: Final = "user"
-MOST: Final = 20_000
 
-UNKNOWN: Final = "{value} is nobody and nothing known here: in all such rows the field stays empty."
-SEVERAL: Final = "{value} may mean several: write the whole name or the e-mail."
+UNKNOWN: Final = "{value} is nobody and nothing known here: in all such rows the field is left as it is."
+SEVERAL: Final = (
+    "{value} may mean several, so in all such rows the field is left as it is: "
+    "write the whole name or the e-mail."
+)
+
+
+class Unclear(InvalidInput):
+    """A name that means nobody here, or more than one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +40,12 @@ class NameBook:
     prefix: str
 
     def find(self, text: str) -> int:
-        """Return the id of the record that `text` means; raises `InvalidInput` when it is none or several."""
+        """Return the id of the record that `text` means; raises `Unclear` when it is none or several."""
         found = self.ids.get(_key(text)) or self.ids.get(" ".join(sorted(_key(text).split())), set())
         if len(found) == 1:
             return next(iter(found))
         if found:
-            raise InvalidInput(SEVERAL, value=shown(text))
+            raise Unclear(SEVERAL, value=shown(text))
         parts = split_id(text)
         if (
             parts is not None
@@ -45,7 +53,7 @@ class NameBook:
             and any(parts[1] in ids for ids in self.ids.values())
         ):
             return parts[1]
-        raise InvalidInput(UNKNOWN, value=shown(text))
+        raise Unclear(UNKNOWN, value=shown(text))
 
 
 async def read_names(
@@ -55,12 +63,10 @@ async def read_names(
     title = record_type.entity.title or "name"
     called = (title, "login") if record_type.key == USER else (title,)
     paths = [path for path in called if rights.sees(record_type.key, path)]
-    rows = await fetch_records(
-        database, model, record_type, rights, now=now, paths=paths, order=("id",), limit=MOST
-    )
     ids: dict[str, set[int]] = {}
     weak: dict[str, set[int]] = {}
-    for row in rows:
+    found = iterate_records(database, model, record_type, rights, now=now, paths=paths)
+    for row in [row async for portion in found for row in portion]:
         record, name = int(str(row["id"])), str(row.get(title) or "")
         for key in {_key(name), " ".join(sorted(_key(name).split()))} - {""}:
             ids.setdefault(key, set()).add(record)
@@ -71,6 +77,21 @@ async def read_names(
                 weak.setdefault(key, set()).add(record)
     # A whole name goes before a shortened one of somebody else.
     return NameBook({**weak, **ids}, record_type.prefix)
+
+
+async def read_books(
+    app: ImportHost, record_type: RecordType, places: Sequence[Place], actor: Actor
+) -> Mapping[str, NameBook]:
+    """Return the names of everybody and everything that the columns of a list may refer to."""
+    wanted = {
+        record_type.links[place.line.path].target
+        for place in places
+        if place.line is not None and place.line.path in record_type.links
+    }
+    return {
+        key: await read_names(app.database, app.model, app.model[key], actor.rights, now=app.clock.now())
+        for key in sorted(wanted)
+    }
 
 
 async def read_titles(

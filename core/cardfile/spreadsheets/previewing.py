@@ -20,14 +20,15 @@ from cardfile.spreadsheets.columns import (
     read_row,
 )
 from cardfile.spreadsheets.counts import ImportCounts
-from cardfile.spreadsheets.deciding import Decider, Decision, Existing, Pending
+from cardfile.spreadsheets.deciding import Decider, Decision, Existing, Pending, skipped
 from cardfile.spreadsheets.host import host_of
+from cardfile.spreadsheets.importers import heir_of, require_heir_in_reach
 from cardfile.spreadsheets.matching import Matcher
-from cardfile.spreadsheets.name_book import read_titles
+from cardfile.spreadsheets.name_book import read_books, read_titles
 from cardfile.spreadsheets.probing import Probe, places_by_column, probe
-from cardfile.spreadsheets.reader import SheetFile, SheetReaders
+from cardfile.spreadsheets.reader import SheetFile
 from cardfile.spreadsheets.row_kinds import RowKind, RowSorter
-from cardfile.spreadsheets.running import PORTION, Progress, name_books
+from cardfile.spreadsheets.running import PORTION, Progress
 from cardfile.spreadsheets.starting import QUICK, Choices, importable_type
 from cardfile.spreadsheets.tables import DuplicateMode, Outcome
 from cardfile.spreadsheets.targets import Place, PlaceKind, places_of
@@ -136,8 +137,9 @@ class _Trial:
         record_type: RecordType,
         columns: Sequence[CompiledColumn],
         places: Mapping[int, tuple[str, Place]],
-        mode: DuplicateMode,
+        choices: Choices,
     ) -> None:
+        mode = choices.duplicates
         self._call = call
         self._columns = columns
         self._mode = mode
@@ -149,14 +151,16 @@ class _Trial:
         self._matcher = Matcher(plan, call.rights, earlier=(), paths=paths)
 
     @classmethod
-    async def of(cls, call: Call, record_type: RecordType, found: Probe, mode: DuplicateMode) -> "_Trial":
+    async def of(cls, call: Call, record_type: RecordType, found: Probe, choices: Choices) -> "_Trial":
         """Return the trial of a list that was probed."""
         offered = places_of(call.app.model, record_type, call.rights)
         places = places_by_column(found, offered, record_type)
         used = [place for _, place in places.values()]
-        books = await name_books(host_of(call.app), record_type, used, call.actor)
-        columns = compile_columns(record_type, places, call.work.reading, books)
-        return cls(call, record_type, columns, places, mode)
+        app = host_of(call.app)
+        books = await read_books(app, record_type, used, call.actor)
+        heir = await heir_of(app, record_type, call.actor, choices.assign_to)
+        columns = compile_columns(record_type, places, call.work.reading, books, heir=heir)
+        return cls(call, record_type, columns, places, choices)
 
     async def decide(self, rows: Sequence[Row]) -> list[Decision]:
         """Return what would become of rows."""
@@ -170,13 +174,16 @@ async def preview_of(call: Call, path: Path, stored: StoredFile, choices: Choice
     """Return how the list in a file would be understood."""
     record_type = importable_type(call, choices.entity)
     places = places_of(call.app.model, record_type, call.rights)
-    async with SheetReaders(limits=QUICK).open(path) as file:
+    readers = host_of(call.app).sheets
+    async with readers.open(path, limits=QUICK, wait=QUICK.patience_seconds) as file:
         found = await probe(file, record_type, places, choices.wishes, locale=call.locale)
         sheets = [PreviewSheet(one.name, one.is_visible, one.about) for one in file.sheets]
-    trial = await _Trial.of(call, record_type, found, choices.duplicates)
+    trial = await _Trial.of(call, record_type, found, choices)
     sorter = RowSorter(found.header, found.sample)
-    data = [row for kind, row in sorter.sort(found.sample) if kind is RowKind.DATA]
-    decisions = await trial.decide(data)
+    kinds = list(sorter.sort(found.sample))
+    decisions = await trial.decide([row for kind, row in kinds if kind is RowKind.DATA])
+    groups = [skipped(row) for kind, row in kinds if kind is RowKind.ASIDE]
+    told = sorted((*decisions, *groups), key=lambda one: one.row.number)
     counts = Counter(one.outcome for one in decisions)
     return ImportPreview(
         file_name=stored.name,
@@ -186,7 +193,7 @@ async def preview_of(call: Call, path: Path, stored: StoredFile, choices: Choice
         header_row=found.header.row,
         columns=preview_columns(found, places, call.locale),
         fields=[PreviewField(place.path, place.title(call.locale)) for place in places.values()],
-        rows=await _shown(call, decisions[:_SHOWN_ROWS], record_type, trial.places),
+        rows=await _shown(call, told[:_SHOWN_ROWS], record_type, trial.places),
         counted=len(decisions),
         created=counts[Outcome.CREATED],
         updated=counts[Outcome.UPDATED],
@@ -217,20 +224,24 @@ def preview_columns(found: Probe, places: Mapping[str, Place], locale: str) -> l
 
 
 async def dry_run(
-    call: Call, file: SheetFile, record_type: RecordType, found: Probe, mode: DuplicateMode,
+    call: Call, file: SheetFile, record_type: RecordType, found: Probe, choices: Choices,
     *, tell: Callable[[Progress], None] | None = None,
 ) -> DryRun:  # fmt: skip
     """Go through a whole list without writing anything; only what hooks would refuse is not seen."""
-    trial = await _Trial.of(call, record_type, found, mode)
+    require_heir_in_reach(record_type, call.actor, choices.assign_to)
+    trial = await _Trial.of(call, record_type, found, choices)
     sorter: RowSorter | None = None
     counts, noted = ImportCounts(), list[Decision]()
     async for batch in file.rows(found.sheet, batch=PORTION):
         if sorter is None:
             sorter = RowSorter(found.header, batch)
-        data = [row for kind, row in sorter.sort(batch) if kind is RowKind.DATA]
+        kinds = list(sorter.sort(batch))
+        data = [row for kind, row in kinds if kind is RowKind.DATA]
+        groups = [skipped(row) for kind, row in kinds if kind is RowKind.ASIDE]
         decisions = await trial.decide(data) if data else []
         counts = counts.plus([one.outcome for one in decisions], sorter.counts)
-        noted += [one for one in decisions if one.row.issues][: max(0, _MOST_NOTED - len(noted))]
+        told = sorted((*decisions, *groups), key=lambda one: one.row.number)
+        noted += [one for one in told if one.row.issues][: max(0, _MOST_NOTED - len(noted))]
         if tell is not None:
             tell(Progress(batch[-1][0], found.sheet.about, counts))
     return DryRun(counts, noted)

@@ -21,7 +21,7 @@ from cardfile.spreadsheets.guards import check_outside
 from cardfile.spreadsheets.limits import MEGABYTE, FileLimits
 from cardfile.spreadsheets.wire import LENGTH, NEEDS_TOO_MUCH, unpack, unpack_rows
 
-__all__ = ["SheetFile", "SheetReaders"]
+__all__ = ["ReadersBusy", "SheetFile", "SheetReaders"]
 
 _log = logging.getLogger("cardfile.spreadsheets")
 
@@ -83,26 +83,45 @@ class SheetFile:
             yield rows
 
 
+class ReadersBusy(FileRefused):
+    """So many other files are being read that this one found no place in time."""
+
+
 class SheetReaders:
-    """Opens spreadsheets, each in a process of its own, and not more than `at_once` at a time."""
+    """Opens spreadsheets, each in a process of its own, and not more than `at_once` at a time.
+
+    An app has one, for previews and imports alike: each process may take much of a machine's memory.
+    """
 
     def __init__(self, *, at_once: int = 2, limits: FileLimits | None = None) -> None:
         self.limits = limits or FileLimits()
         self._places = asyncio.Semaphore(at_once)
 
     @asynccontextmanager
-    async def open(self, path: str | os.PathLike[str]) -> AsyncIterator[SheetFile]:
+    async def open(
+        self, path: str | os.PathLike[str], *, limits: FileLimits | None = None, wait: float | None = None
+    ) -> AsyncIterator[SheetFile]:
         """Open the spreadsheet at `path` and list its sheets; raises `FileRefused` if it is not fit.
 
-        The reading process is gone, whatever happened, when the block is left.
+        The reading process is gone, whatever happened, when the block is left. `limits` hold for this file
+        alone; whoever finds no place within `wait` seconds is refused.
         """
+        bounds = limits or self.limits
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._places)
-            file = await asyncio.to_thread(_opened, Path(path), self.limits)
+            await self._take_place(wait)
+            stack.callback(self._places.release)
+            file = await asyncio.to_thread(_opened, Path(path), bounds)
             with file:
-                talk = await _Conversation.begin(file, self.limits)
+                talk = await _Conversation.begin(file, bounds)
             stack.push_async_callback(talk.end)
             yield SheetFile(talk, await talk.hear(await talk.ask("about")))
+
+    async def _take_place(self, wait: float | None) -> None:
+        try:
+            async with asyncio.timeout(wait):
+                await self._places.acquire()
+        except TimeoutError:
+            raise ReadersBusy("Other lists are being read just now: try again in a minute.") from None
 
 
 def _opened(path: Path, limits: FileLimits) -> BinaryIO:

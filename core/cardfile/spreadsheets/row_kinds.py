@@ -9,6 +9,7 @@ from typing import Final
 from cardfile.spreadsheets.cells import Cell, Row
 from cardfile.spreadsheets.headers import Header
 from cardfile.spreadsheets.looks import Look, look_of, looks_of
+from cardfile.values.names import reads_like_name
 from cardfile.values.text import clean, fold_key
 
 __all__ = ["RowKind", "RowSorter"]
@@ -41,6 +42,9 @@ _may_be_total = re.compile(
 ).match
 # Nobody is called so: "Группа: пенсионеры", "Исполнитель:", "Дата печати: 1.11.2026".
 _caption = re.compile(r"[^\W\d_][\w .\-/]{0,40}:[^@:/]*")
+_WIDE: Final = 3
+"""From how many filled cells on a row says enough of a client."""
+
 _UNITS: Final = frozenset({"руб", "руб.", "р.", "₽", "шт", "шт.", "чел", "чел.", "-", "–", "—", "x", "х"})
 _NUMERIC: Final = frozenset({Look.NUMBER, Look.EMPTY, Look.ERROR})
 _DATA_LOOKS: Final = frozenset({Look.NUMBER, Look.DATE, Look.PHONE, Look.EMAIL, Look.URL})
@@ -57,6 +61,10 @@ class RowSorter:
         self._header = header
         self._keys = {index: fold_key(name) for index, name in header.names.items()}
         self._last = 0
+        widths = [len(cells) - cells.count(None) for number, cells in sample if number > header.row]
+        wide = sum(width >= _WIDE for width in widths)
+        # Lone cells among rows like these stand for no client of whom only a name is known.
+        self._is_wide = wide > 1 and wide * 4 >= sum(width > 1 for width in widths) * 3
         # Lone cells are what the columns are to be told from.
         below = [
             cells for number, cells in sample if number > header.row and len(cells) > cells.count(None) + 1
@@ -89,9 +97,16 @@ class RowSorter:
             return RowKind.TOTAL
         if len(filled) == 1 and len(self._header.names) > 2:
             index, cell = filled[0]
-            if look_of(cell) is Look.TEXT and (index in self._data_columns or _is_caption(str(cell))):
+            if look_of(cell) is Look.TEXT and self._is_aside(index, clean(str(cell))):
                 return RowKind.ASIDE
         return RowKind.DATA
+
+    def _is_aside(self, index: int, text: str) -> bool:
+        """Tell whether a text that stands alone in its row is no data: a caption, a signature, a group's name."""
+        if index in self._data_columns or _is_caption(text):
+            return True
+        # Ten digits may be a phone; and of somebody who is called so only the name may be known.
+        return self._is_wide and sum(map(str.isdigit, text)) < 10 and not reads_like_name(text)
 
     def _repeats_header(self, filled: Sequence[tuple[int, Cell]]) -> bool:
         texts = [(index, cell) for index, cell in filled if isinstance(cell, str)]

@@ -8,15 +8,15 @@ from typing import Any, Final
 import orjson
 
 from cardfile.access.files import StoredFile
-from cardfile.errors import InvalidInput, NotAllowed
+from cardfile.errors import InvalidInput, NotAllowed, Refused
 from cardfile.journal.calls import Call
 from cardfile.model.record_types import RecordType
-from cardfile.query.rows import fetch_records
 from cardfile.rights import Rights, Scope
 from cardfile.spreadsheets.host import host_of
+from cardfile.spreadsheets.importers import require_heir_in_reach
 from cardfile.spreadsheets.limits import FileLimits
 from cardfile.spreadsheets.probing import Probe, Wishes, places_by_column, probe
-from cardfile.spreadsheets.reader import SheetReaders
+from cardfile.spreadsheets.reader import ReadersBusy, SheetReaders
 from cardfile.spreadsheets.tables import DuplicateMode, Import, ImportState
 from cardfile.spreadsheets.targets import Place, places_of
 
@@ -26,13 +26,14 @@ __all__ = [
     "find_unfinished",
     "importable_type",
     "keep_import",
+    "look_at",
     "probe_file",
     "understanding",
     "wishes_from_text",
 ]
 
 _AT_ONCE: Final = 2_000_000
-"""Up to how many bytes a file is looked at within the command itself."""
+"""Up to how many bytes a file is looked at before the import is made."""
 
 QUICK: Final = FileLimits(cpu_seconds=8, patience_seconds=8.0)
 """The limits of a look at a file while others wait."""
@@ -69,6 +70,7 @@ def require_import(rights: Rights, entity: str) -> None:
 
 
 async def probe_file(
+    sheets: SheetReaders,
     path: Path,
     record_type: RecordType,
     places: Mapping[str, Place],
@@ -76,10 +78,31 @@ async def probe_file(
     *,
     locale: str,
     limits: FileLimits | None = None,
+    wait: float | None = None,
 ) -> Probe:
     """Return the first look at the list in a file, read by a process of its own."""
-    async with SheetReaders(limits=limits).open(path) as file:
+    async with sheets.open(path, limits=limits, wait=wait) as file:
         return await probe(file, record_type, places, wishes, locale=locale)
+
+
+async def look_at(call: Call, file: StoredFile, choices: Choices) -> Probe | None:
+    """Return the first look at a stored file, for `keep_import`; outside of a transaction, for it takes a while.
+
+    None for a large file, and where other lists are being read: it is looked at when the import runs.
+    """
+    host = host_of(call.app)
+    record_type = importable_type(call, choices.entity)
+    if file.size > _AT_ONCE:
+        return None
+    places = places_of(call.app.model, record_type, call.rights)
+    path = host.access.files.store.path(file.sha256)
+    try:
+        return await probe_file(
+            host.sheets, path, record_type, places, choices.wishes,
+            locale=call.locale, limits=QUICK, wait=QUICK.patience_seconds,
+        )  # fmt: skip
+    except ReadersBusy:
+        return None
 
 
 async def keep_import(
@@ -87,17 +110,13 @@ async def keep_import(
 ) -> Import:
     """Make the import of a stored file, ready to run; what is wrong with the file or the choices is refused.
 
-    A large file that was not looked at yet (`found`) is looked at when the import runs: nobody may keep the
-    database's one writer waiting for so long.
+    A file that was not looked at yet (`found`, from `look_at`) is looked at when the import runs: nobody may
+    keep the database's one writer waiting for so long.
     """
-    host = host_of(call.app)
     record_type = importable_type(call, choices.entity)
-    places = places_of(call.app.model, record_type, call.rights)
-    if found is None and file.size <= _AT_ONCE:
-        path = host.access.files.store.path(file.sha256)
-        found = await probe_file(path, record_type, places, choices.wishes, locale=call.locale, limits=QUICK)
+    require_heir_in_reach(record_type, call.actor, choices.assign_to)
     if found is not None:
-        places_by_column(found, places, record_type)
+        places_by_column(found, places_of(call.app.model, record_type, call.rights), record_type)
     (batch,) = await call.work.transaction.reserve_ids("event", 1)
     values: dict[str, object] = {
         "owner": call.actor.user,
@@ -138,27 +157,44 @@ def wishes_from_text(text: str) -> Wishes | None:
     return Wishes(**told) if told is not None else None
 
 
-async def find_unfinished(call: Call, sha256: str, found: Probe, choices: Choices) -> int | None:
-    """Return the import of the same person that was cut off and is the same in every choice, if there is one."""
+async def find_unfinished(call: Call, sha256: str, found: Probe | None, choices: Choices) -> Import | None:
+    """Return the import of the same person and list that is not over, None when there is none.
+
+    Raises `Refused` when it was begun with other choices: two at once would bring every row in twice.
+    """
     wanted: dict[str, Any] = {
         "sha256": {"eq": sha256},
-        "sheet": {"eq": found.sheet.name},
+        "entity": {"eq": choices.entity},
         "state": {"in": [ImportState.UPLOADED.value, ImportState.RUNNING.value]},
-        "duplicates": {"eq": choices.duplicates.value},
     }
-    rows = await fetch_records(
-        call.app.database,
-        call.app.model,
-        call.app.model["import"],
-        call.rights,
-        now=call.now,
-        filter=wanted,
-        order=("-id",),
-        limit=20,
-    )
-    same = (understanding(found), choices.assign_to, choices.entity, call.actor.user)
-    for row in rows:
-        kept = {key: row[key] for key in ("sheet", "header_row", "mapping")}
-        if (kept, row["assign_to"], row["entity"], row["owner"]) == same:
-            return int(str(row["id"]))
+    for kept in await call.find(Import, filter=wanted, order=("-id",), limit=20):
+        if kept.owner != call.actor.user or not _is_same_sheet(kept, found, choices):
+            continue
+        told = (kept.duplicates, kept.assign_to)
+        if told != (choices.duplicates.value, choices.assign_to) or not _is_same_look(kept, found, choices):
+            raise Refused(
+                "Import {number} of this list is not over and was begun with other choices: "
+                "begin with the same ones to go on with it, or stop it first.",
+                number=kept.id,
+            )
+        return kept
     return None
+
+
+def _is_same_sheet(kept: Import, found: Probe | None, choices: Choices) -> bool:
+    """Tell whether the sheet of an import may be the one that is wanted now, as far as that is known."""
+    wishes = wishes_from_text(kept.mapping)
+    known = wishes.sheet if wishes is not None else kept.sheet
+    wanted = found.sheet.name if found is not None else choices.wishes.sheet
+    return known is None or wanted is None or known == wanted
+
+
+def _is_same_look(kept: Import, found: Probe | None, choices: Choices) -> bool:
+    """Tell whether an import understands its list as is wanted now, as far as that is known."""
+    wishes = wishes_from_text(kept.mapping)
+    if wishes is not None:
+        return wishes == choices.wishes
+    if found is None:
+        return not choices.wishes.mapping and choices.wishes.header_row in (None, kept.header_row)
+    now = understanding(found)
+    return now == {key: getattr(kept, key) for key in now}

@@ -1,6 +1,7 @@
 """The tables of imports: what was imported how, and what became of every row."""
 
 from enum import StrEnum
+from typing import Final
 
 from piccolo.columns import BigInt, ForeignKey, Integer, OnDelete, Text, Timestamptz
 
@@ -8,7 +9,7 @@ from cardfile.access.tables import User
 from cardfile.database.columns import IndexSpec
 from cardfile.database.tables import Record, Stored
 
-__all__ = ["DuplicateMode", "Import", "ImportRow", "ImportState", "Outcome"]
+__all__ = ["COUNTED", "DuplicateMode", "Import", "ImportRow", "ImportState", "Outcome"]
 
 
 class ImportState(StrEnum):
@@ -32,13 +33,19 @@ class DuplicateMode(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What became of a row; every row of data has exactly one."""
+    """What became of a row; every row of data has exactly one of those that are counted."""
 
     CREATED = "created"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     DUPLICATE = "duplicate"
     REFUSED = "refused"
+    SKIPPED = "skipped"
+    """A row that was taken for no data; it is told, and counted among the other rows."""
+
+
+COUNTED: Final = tuple(one for one in Outcome if one is not Outcome.SKIPPED)
+"""The outcomes of rows of data."""
 
 
 class Import(Record, tablename="sheet_import"):
@@ -81,7 +88,10 @@ class Import(Record, tablename="sheet_import"):
 
 
 class ImportRow(Stored, tablename="sheet_import_row"):
-    """What became of one row of data; `issues` is JSON: what was noticed, with addresses of cells."""
+    """What became of one row; `issues` is JSON: what was noticed, with addresses of cells.
+
+    There is one for every row of data, and for each that was taken for the name of a group.
+    """
 
     origin = ForeignKey(Import, null=False, on_delete=OnDelete.restrict)
     row = Integer(null=False, default=None)

@@ -1,17 +1,14 @@
 """Words on records: tags that a list names are found, made when they are new, and put on."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 from cardfile.journal.calls import Call
-from cardfile.query.rows import fetch_records
+from cardfile.query.rows import fetch_records, iterate_records
 from cardfile.rights import EVERYTHING, Scope
 from cardfile.spreadsheets.targets import Tagging
 from cardfile.values.text import fold_key
 
 __all__ = ["put_words"]
-
-MOST_WORDS: Final = 20_000
 
 
 async def put_words(call: Call, tagging: Tagging, words: Mapping[int, Iterable[str]]) -> set[int]:
@@ -34,17 +31,11 @@ async def put_words(call: Call, tagging: Tagging, words: Mapping[int, Iterable[s
 
 async def _known(call: Call, tagging: Tagging, words: set[str]) -> dict[str, int]:
     title = tagging.words.entity.title
-    rows = await fetch_records(
-        call.app.database,
-        call.app.model,
-        tagging.words,
-        call.rights,
-        now=call.now,
-        paths=(title,),
-        order=("-id",),
-        limit=MOST_WORDS,
-    )
-    known = {fold_key(str(row[title])): int(str(row["id"])) for row in rows}
+    app = call.app
+    found = iterate_records(app.database, app.model, tagging.words, call.rights, now=call.now, paths=(title,))
+    rows = [row async for portion in found for row in portion]
+    # Of two that are written alike the older one is meant.
+    known = {fold_key(str(row[title])): int(str(row["id"])) for row in reversed(rows)}
     if call.rights.scope(tagging.words.key, "create") is not Scope.NONE:
         for word in sorted(words):
             if fold_key(word) not in known:

@@ -9,7 +9,7 @@ from cardfile.values.cell import is_empty, shown
 from cardfile.values.given_names import GIVEN_NAMES
 from cardfile.values.text import clean, fold
 
-__all__ = ["PersonName", "looks_like_company", "split_name"]
+__all__ = ["PersonName", "looks_like_company", "reads_like_name", "split_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,18 @@ def split_name(raw: object) -> PersonName:
     if not (words := words or behind):
         raise InvalidInput("{value} is not a name.", value=shown(raw))
     return _in_order(words)
+
+
+def reads_like_name(raw: str) -> bool:
+    """Tell whether a text may well be what a person or a firm is called, and not the caption of a group.
+
+    A given name, a patronymic or initials tell a person, and so do two to four words that all begin with a capital.
+    """
+    words = clean(raw[:_LIMIT]).replace(",", " ").split()
+    if any(_is_given(word) or _patronymic(word) or _dotted(word) for word in words):
+        return True
+    are_capitalised = all(word[0].isupper() and not word.isupper() for word in words)
+    return (1 < len(words) < 5 and are_capitalised) or looks_like_company(raw)
 
 
 @lru_cache(maxsize=4096)  # the words of names come again and again
