@@ -8,13 +8,13 @@ from enum import StrEnum
 from typing import cast
 
 from cardfile.journal.commands import Command
-from cardfile.journal.signatures import Parameter, ParameterKind
+from cardfile.journal.signatures import Parameter, ParameterKind, RecordId
 from cardfile.model.fields import Kind
 from cardfile.model.kinds import KINDS
 from cardfile.model.model import Model
 from cardfile.model.names import camel
 from cardfile.model.record_types import Line, RecordType
-from cardfile_graphql.naming import TypeNames, card_name, mutation_name, type_name_of
+from cardfile_graphql.naming import TypeNames, card_name, mutation_name, own_type_name, type_name_of
 from cardfile_graphql.outputs import hint_of
 from cardfile_graphql.scalars import SCALARS
 from cardfile_graphql.wrapping import list_of, required
@@ -30,6 +30,7 @@ __all__ = ["InputTypes", "input_name"]
 
 SCALAR_OF: Mapping[type, str] = {
     str: "String", bool: "Boolean", int: "Int", date: "Date", datetime: "DateTime", Decimal: "Decimal",
+    RecordId: "ID",
 }  # fmt: skip
 REFERENCES = (Kind.USER, Kind.REFERENCE, Kind.FILE)
 
@@ -56,8 +57,8 @@ class InputTypes:
         self.model = model
         self.names = names
         self._cards: dict[str, GraphQLInputObjectType] = {}
-        self._enums: dict[type, GraphQLEnumType] = {}
-        self._members: dict[type, GraphQLInputObjectType] = {}
+        self._enums: dict[str, GraphQLEnumType] = {}
+        self._members: dict[str, GraphQLInputObjectType] = {}
         self._money: GraphQLInputObjectType | None = None
 
     def of(self, command: Command) -> GraphQLInputObjectType:
@@ -70,7 +71,7 @@ class InputTypes:
                     {one.name: one.field for one in self.writables(self.model[command.entity], command)}
                 )
             else:
-                fields[parameter.input_name] = self._parameter(parameter, command.plugin)
+                fields[parameter.input_name] = self._parameter(parameter, command)
         if command.subject is not None and not command.subject.is_list:
             fields["expectedVersion"] = GraphQLInputField(
                 SCALARS["Int"],
@@ -149,8 +150,8 @@ class InputTypes:
             )
         return self._money
 
-    def _parameter(self, parameter: Parameter, plugin: str) -> GraphQLInputField:
-        type_ = self._type(parameter, plugin)
+    def _parameter(self, parameter: Parameter, command: Command) -> GraphQLInputField:
+        type_ = self._type(parameter, command)
         if parameter.is_list:
             type_ = list_of(type_)
         description = parameter.description or self._description(parameter)
@@ -167,37 +168,39 @@ class InputTypes:
             f"The {name} to which it is done, by its id." if parameter.is_subject else f"A {name}, by its id."
         )
 
-    def _type(self, parameter: Parameter, plugin: str) -> GraphQLInputType:
+    def _type(self, parameter: Parameter, command: Command) -> GraphQLInputType:
         match parameter.kind:
             case ParameterKind.RECORD:
                 return SCALARS["ID"]
             case ParameterKind.CHOICE:
-                return self._enum(cast("type[StrEnum]", parameter.type), plugin)
+                return self._enum(cast("type[StrEnum]", parameter.type), command)
             case ParameterKind.INPUT:
-                return self._input(parameter, plugin)
+                return self._input(parameter, command)
             case ParameterKind.DATA:
                 return SCALARS["JSON"]
             case _:
                 return SCALARS[SCALAR_OF[parameter.type]]
 
-    def _enum(self, cls: type[StrEnum], plugin: str) -> GraphQLEnumType:
-        if cls not in self._enums:
+    def _enum(self, cls: type[StrEnum], command: Command) -> GraphQLEnumType:
+        name = own_type_name(command.name, cls)
+        if name not in self._enums:
             values = {one.name: GraphQLEnumValue(one.value, description=_worded(one.value)) for one in cls}
             description = (cls.__doc__ or cls.__name__).partition("\n")[0]
-            self._enums[cls] = GraphQLEnumType(
-                self.names.take(cls.__name__, plugin), values, description=description
+            self._enums[name] = GraphQLEnumType(
+                self.names.take(name, command.plugin), values, description=description
             )
-        return self._enums[cls]
+        return self._enums[name]
 
-    def _input(self, parameter: Parameter, plugin: str) -> GraphQLInputObjectType:
+    def _input(self, parameter: Parameter, command: Command) -> GraphQLInputObjectType:
         cls = parameter.type
-        if cls not in self._members:
-            fields = {one.input_name: self._parameter(one, plugin) for one in parameter.members}
+        name = f"{own_type_name(command.name, cls)}Input"
+        if name not in self._members:
+            fields = {one.input_name: self._parameter(one, command) for one in parameter.members}
             description = (cls.__doc__ or cls.__name__).partition("\n")[0]
-            self._members[cls] = GraphQLInputObjectType(
-                self.names.take(f"{cls.__name__}Input", plugin), fields, description=description
+            self._members[name] = GraphQLInputObjectType(
+                self.names.take(name, command.plugin), fields, description=description
             )
-        return self._members[cls]
+        return self._members[name]
 
 
 def _worded(key: str) -> str:

@@ -18,7 +18,7 @@ from cardfile.texts import Texts, said
 from cardfile_graphql import vocabulary
 from cardfile_graphql.context import RequestContext
 from cardfile_graphql.inputs import InputTypes, input_name
-from cardfile_graphql.naming import TypeNames, mutation_name, root_name, type_name_of
+from cardfile_graphql.naming import TypeNames, mutation_name, own_type_name, root_name, type_name_of
 from cardfile_graphql.outputs import Info, OutputTypes, by_response_key
 from cardfile_graphql.scalars import SCALARS
 from cardfile_graphql.wrapping import list_of, required
@@ -44,6 +44,9 @@ OUTPUT_SCALARS: Mapping[Any, str] = {
 }  # fmt: skip
 
 
+DONE_UNSEEN = "It was done, but you may not see the record."
+
+
 class Mutations:
     """Makes the mutation of every command."""
 
@@ -60,7 +63,7 @@ class Mutations:
         self.outputs = outputs
         self.inputs = inputs
         self.written = written
-        self._results: dict[type, GraphQLObjectType] = {}
+        self._results: dict[str, GraphQLObjectType] = {}
 
     def field(self, command: Command) -> GraphQLField:
         """Return the mutation of a command."""
@@ -84,12 +87,12 @@ class Mutations:
             put(
                 root_name(result),
                 self.outputs.record(result),
-                "The record afterwards; null when there are errors.",
+                "The record afterwards; null when there are errors, and when you may not see it.",
             )
         elif command.result is not None:
             put(
                 "result",
-                self._result(command.result, command.plugin),
+                self._result(command.result, command),
                 "What came of it; null when there are errors.",
             )
         error = self.written["UserError"]
@@ -105,33 +108,34 @@ class Mutations:
             description=f"What {name} gives.",
         )
 
-    def _result(self, cls: type, plugin: str) -> GraphQLObjectType:
-        if cls not in self._results:
+    def _result(self, cls: type, command: Command) -> GraphQLObjectType:
+        name = own_type_name(command.name, cls)
+        if name not in self._results:
             hints = get_type_hints(cls)
             members = {
                 camel(one.name): GraphQLField(
-                    self._output(hints[one.name], plugin),
+                    self._output(hints[one.name], command),
                     resolve=_attribute(one.name),
                     description=one.name.replace("_", " ").capitalize() + ".",
                 )
                 for one in fields(cls)
             }
             description = (cls.__doc__ or cls.__name__).partition("\n")[0]
-            self._results[cls] = GraphQLObjectType(
-                self.names.take(cls.__name__, plugin), members, description=description
+            self._results[name] = GraphQLObjectType(
+                self.names.take(name, command.plugin), members, description=description
             )
-        return self._results[cls]
+        return self._results[name]
 
-    def _output(self, hint: Any, plugin: str) -> GraphQLOutputType:
+    def _output(self, hint: Any, command: Command) -> GraphQLOutputType:
         arguments = get_args(hint)
         if type(None) in arguments:
             (inner,) = [one for one in arguments if one is not type(None)]
-            found = self._output(inner, plugin)
+            found = self._output(inner, command)
             return found.of_type if isinstance(found, GraphQLNonNull) else found
         if get_origin(hint) in {list, tuple}:
-            return required(GraphQLList(self._output(arguments[0], plugin)))
+            return required(GraphQLList(self._output(arguments[0], command)))
         if is_dataclass(hint) and isinstance(hint, type):
-            return required(self._result(hint, plugin))
+            return required(self._result(hint, command))
         if isinstance(hint, type) and issubclass(hint, StrEnum):
             return required(SCALARS["String"])
         return required(SCALARS[OUTPUT_SCALARS[hint]]) if hint in OUTPUT_SCALARS else SCALARS["JSON"]
@@ -246,7 +250,9 @@ class _Mutation:
             elif name == "result":
                 payload[key] = outcome
             elif self.result is not None and isinstance(outcome, Record):
-                payload[key] = await context.record(selecting, self.result, key, nodes, int(outcome.id))
+                record = await context.record(selecting, self.result, key, nodes, int(outcome.id))
+                # It was done, so it is no error of the user; why there is nothing to see is told at its place.
+                payload[key] = NotAllowed(DONE_UNSEEN) if record is None else record
         return payload
 
 

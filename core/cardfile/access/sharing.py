@@ -12,12 +12,13 @@ from cardfile.database.tables import Record
 from cardfile.errors import InvalidInput, NotAllowed, NotFound
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import command
+from cardfile.journal.signatures import RecordId
 from cardfile.model.entities import Owned
 from cardfile.model.names import split_id
 from cardfile.model.record_types import RecordType
 from cardfile.rights import EVERYTHING
 
-__all__ = ["SHARING", "Level", "NewToken", "move_shares"]
+__all__ = ["SHARING", "Level", "NewApiToken", "move_shares"]
 
 PRIVATE: Final = ("user", "share", "file")
 """Entities whose records belong to somebody and are not shared."""
@@ -31,7 +32,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class NewToken:
+class NewApiToken:
     """A token that was made; `secret` is shown this once."""
 
     secret: str
@@ -41,7 +42,7 @@ class NewToken:
 @command("share.create", label={"en": "Share", "ru": "Открыть доступ"})
 async def create_share(
     call: Call,
-    record: Annotated[str, "The id of the record to open."],
+    record: Annotated[RecordId, "The id of the record to open."],
     to_user: Annotated[User | None, "The colleague to whom it is opened."] = None,
     to_team: Annotated[Team | None, "The team to which it is opened."] = None,
     level: Annotated[Level, "What may be done with it."] = Level.READ,
@@ -100,7 +101,7 @@ async def create_token(
     name: Annotated[str, "What the token is for."],
     scopes: Annotated[list[str], "What it may do: client:read, *:read:own."],
     expires_at: Annotated[datetime | None, "When it ends; never when it is left out."] = None,
-) -> NewToken:
+) -> NewApiToken:
     """Make a token that acts for oneself within `scopes`, such as `client:read` or `*:read:own`."""
     require_in_person(call)
     if call.actor.user is None:
@@ -115,7 +116,7 @@ async def create_token(
     limits = TokenScopes.parse(scopes, known=access.roles.actions)
     issued = await access.tokens.issue(call.actor.user, name.strip(), limits, expires_at=expires_at)
     call.record("api_token.created", await call.get(ApiToken, issued.token), name=name.strip())
-    return NewToken(issued.key, expires_at)
+    return NewApiToken(issued.key, expires_at)
 
 
 @command("api_token.revoke", label={"en": "Revoke", "ru": "Отозвать"})

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from typer import Argument, Option, Typer
 
-from cardfile.access.sharing import NewToken
+from cardfile.access.sharing import NewApiToken
 from cardfile.app import App
 from cardfile.cli.opened import build_app, fetch, operator, run
 from cardfile.cli.people import find_user
@@ -53,7 +53,7 @@ async def _create(app: App, login: str, name: str, allow: list[str], days: int |
         until = app.clock.now() + timedelta(days=days) if days else None
         async with app.unit_of_work(actor) as work:
             made = await work.do("api_token.create", name=name, scopes=allow, expires_at=until)
-    if not isinstance(made, NewToken):
+    if not isinstance(made, NewApiToken):
         raise TypeError(f"api_token.create returned {made!r} and no token")
     return made.secret
 

@@ -7,7 +7,7 @@ from cardfile.access.tables import User
 from cardfile.clients.choices import Standing
 from cardfile.clients.duplicates import holders_of_contacts
 from cardfile.clients.tables import Client
-from cardfile.errors import Refused
+from cardfile.errors import InvalidInput, Refused
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import Values, command
 
@@ -95,13 +95,20 @@ async def reject_client(
 async def change_standing(
     call: Call,
     client: Client,
-    to: Annotated[Standing, "The new standing."],
+    to: Annotated[str, "The key of the new standing."],
     reason: Annotated[str | None, "Why, for the history."] = None,
 ) -> Client:
     """Set where a client stands; what he was until now is kept in his history."""
+    if to not in list(Standing):
+        raise InvalidInput(
+            "{value} is none of the choices: {choices}.",
+            value=to[:60],
+            choices=", ".join(Standing),
+            path=("to",),
+        )
     if client.standing == to:
         return client
-    return await call.write(client, standing=to.value, standing_reason=reason)
+    return await call.write(client, standing=to, standing_reason=reason)
 
 
 @command("client.assign", label={"en": "Assign", "ru": "Передать менеджеру"})

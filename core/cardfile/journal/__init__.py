@@ -6,7 +6,7 @@ from cardfile.journal.deeds import Deed
 from cardfile.journal.entries import Entry
 from cardfile.journal.events import Change, Event, fetch_events, fetch_history
 from cardfile.journal.rows import check_rows
-from cardfile.journal.signatures import Parameter, ParameterKind, Values
+from cardfile.journal.signatures import Parameter, ParameterKind, RecordId, Values
 from cardfile.journal.tables import MIGRATIONS, EventRow
 from cardfile.journal.undo import Kept, Reverted, revert_batch
 from cardfile.journal.unit_of_work import Glance, UnitOfWork, unit_of_work
@@ -26,6 +26,7 @@ __all__ = [
     "Kept",
     "Parameter",
     "ParameterKind",
+    "RecordId",
     "Reverted",
     "UnitOfWork",
     "Values",

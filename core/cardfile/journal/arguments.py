@@ -11,7 +11,7 @@ from cardfile.database.tables import Record
 from cardfile.errors import InvalidInput, Refused
 from cardfile.journal.commands import Command
 from cardfile.journal.forms import raise_all
-from cardfile.journal.signatures import Parameter, ParameterKind
+from cardfile.journal.signatures import Parameter, ParameterKind, RecordId
 from cardfile.model.kinds import Reading
 from cardfile.model.model import Model
 from cardfile.model.names import camel
@@ -195,6 +195,7 @@ def _datetime(value: object, reading: Reading) -> datetime:
 
 _SCALARS: Final[Mapping[type, Callable[[object, Reading], object]]] = {
     str: _text,
+    RecordId: lambda value, reading: RecordId(_text(value, reading)),
     bool: _boolean,
     int: _integer,
     Decimal: _decimal,

@@ -14,11 +14,26 @@ from cardfile.database.tables import Record
 from cardfile.errors import DeclarationError
 from cardfile.model.names import camel
 
-__all__ = ["CommandFunction", "Parameter", "ParameterKind", "Values", "check_preparation", "read_signature"]
+__all__ = [
+    "CommandFunction",
+    "Parameter",
+    "ParameterKind",
+    "RecordId",
+    "Values",
+    "check_preparation",
+    "read_signature",
+]
 
 CommandFunction = Callable[..., Awaitable[object]]
 
-SCALARS: Final = (str, bool, int, date, datetime, Decimal)
+
+class RecordId(str):
+    """The id of a record of any type, such as `client_42`; nothing is loaded for it."""
+
+    __slots__ = ()
+
+
+SCALARS: Final = (str, RecordId, bool, int, date, datetime, Decimal)
 
 
 class Values(dict[str, object]):
