@@ -4,12 +4,12 @@ Each text says whose it is: `mark(key, id)` stands in every text of a row, so th
 for what its reader must not see.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from cardfile.app import App
-from cardfile.database import Transaction
+from cardfile.database import CreateView, Transaction
 from cardfile.database.columns import ColumnSpec, ColumnType, TableSpec
 from cardfile.database.tables import table_spec
 from cardfile.journal.tables import EventRow
@@ -18,7 +18,7 @@ from cardfile.model.fields import Kind
 from cardfile.model.record_types import Line, RecordType
 from cardfile.values.text import fold
 
-__all__ = ["BESIDES", "HOLDERS", "NOW", "PARTS", "PHONE", "Filler", "mark"]
+__all__ = ["BESIDES", "HOLDERS", "NOW", "PARTS", "PHONE", "Filler", "mark", "views_of"]
 
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
 PHONE = "+79990001122"
@@ -84,6 +84,12 @@ def mark(key: str, record: int) -> str:
     return f"zq{key.replace('.', '').replace('_', '')}q{record}qz"
 
 
+def views_of(app: App) -> set[str]:
+    """Return the names of the views, whose rows are other tables'."""
+    steps = (step for each in app.migrations.values() for migration in each for step in migration.steps)
+    return {step.name for step in steps if isinstance(step, CreateView)}
+
+
 @dataclass
 class Filler:
     """Writes the rows, entity by entity, those that others refer to first."""
@@ -105,9 +111,8 @@ class Filler:
 
     def _ordered(self) -> list[RecordType]:
         """Return the types that have rows of their own, each after those that it cannot do without."""
-        waiting = [
-            one for one in self.app.model.types.values() if not one.entity.repeats and one.key not in BY_HAND
-        ]
+        views = views_of(self.app)
+        waiting = [one for one in self.app.model if one.table not in views and one.key not in BY_HAND]
         done: list[RecordType] = []
         while waiting:
             ready = [
@@ -163,18 +168,20 @@ class Filler:
         spec = table_spec(record_type.entity.table)
         lines = {line.column: line for line in record_type.lines.values() if line.card is None}
         ids = await transaction.reserve_ids(spec.name, len(places))
-        rows = []
-        for number, (record, place) in enumerate(zip(ids, places, strict=True)):
-            row = self._row(record_type.key, spec, lines, record, number)
-            row.update(place)
-            rows.append(row)
+        made = [
+            {**self._row(record_type.key, spec, lines, record, number), **place}
+            for number, (record, place) in enumerate(zip(ids, places, strict=True))
+        ]
+        rows = list(_apart(spec, made))
+        assert len(rows) == len(made) or not isinstance(record_type.visibility, Owned), record_type.key
+        ids = [int(str(row["id"])) for row in rows]
         for holder, record in zip(HOLDERS, ids, strict=False):
             if isinstance(record_type.visibility, Owned):
                 self.held[record_type.key, holder] = record
         if isinstance(record_type.visibility, Owned) and record_type.visibility.participants:
             held = zip(PARTS, ids[-len(PARTS) :], strict=True)
             self.held.update({(record_type.key, place): record for place, record in held})
-        self.ids[record_type.key] = list(ids)
+        self.ids[record_type.key] = ids
         await self._insert(transaction, spec, rows)
         tables = {table.name: table.as_spec() for table in self.app.card_tables}
         for card in record_type.cards.values():
@@ -313,7 +320,8 @@ class Filler:
             None,
         )
         known = self.ids.get(target or "", [])
-        return known[(number + 3) % len(known)] if known else None
+        # By the column's name too, so that what refers to two records does not always refer to a pair of them.
+        return known[(number + 3 + len(spec.name)) % len(known)] if known else None
 
     async def _shares(self, transaction: Transaction) -> None:
         """Lend the rows that are to be lent."""
@@ -372,3 +380,18 @@ class Filler:
         await transaction.insert_many(
             spec.name, names, [[{**usual, **row}[name] for name in names] for row in rows]
         )
+
+
+def _apart(spec: TableSpec, rows: Sequence[dict[str, object]]) -> Iterator[dict[str, object]]:
+    """Yield the rows that may stand beside one another in the table's unique indexes."""
+    taken: set[object] = set()
+    for row in rows:
+        claims = {
+            (index.columns, *(row[column.removeprefix("-")] for column in index.columns))
+            for index in spec.indexes
+            if index.unique and not (index.living and row["archived_at"] is not None)
+        }
+        claims = {claim for claim in claims if None not in claim}
+        if taken.isdisjoint(claims):
+            taken |= claims
+            yield row
