@@ -1,7 +1,7 @@
 """From a selection to statements: as few as the databases bear, usually one.
 
-Every object becomes a concatenation of JSON text; every link a scalar subquery with the target's visibility in
-it. Where a selection is nested deeper, or is wider, than one statement may be, the lower part becomes a piece
+Every object becomes a concatenation of JSON text; a link to one record a join, a list a scalar subquery, both with
+the target's visibility in them. Where a selection is nested deeper, or is wider, than one statement may be, the lower part becomes a piece
 of its own that is run once for all rows: the same code makes the one statement and the levels.
 """
 
@@ -198,7 +198,7 @@ class PieceWriter:
                     text.constant('"')
                 case Field(_, line, parts):
                     self.spend(place, max(1, len(parts)))
-                    text.value(row.json(line, [(part.key, part.name) for part in parts]))
+                    row.put(text, line, [(part.key, part.name) for part in parts])
                 case Group(key, inner):
                     self._members(text, inner, row, place.at(key))
                 case Batch():
@@ -284,7 +284,13 @@ class PieceWriter:
             return self._deferred(
                 key, place.path, lambda lower, at: lower.one_at(item, at, source, fresh), empty="null"
             )
-        return self.one_at(item, key, source, place)
+        target = self.statement.model[item.link.target]
+        if item.link.one or target.entity.united or row.is_crowded:
+            return self.one_at(item, key, source, place)
+        base = BaseList(target, item.link, key, self._implied(item.link, source))
+        beside = Row(self.statement, target)
+        row.put_beside(beside, " and ".join(base.conditions(beside, live=False)))
+        return f"case when {beside.alias}.id is null then 'null' else {self.object(item.shape, beside, place)} end"
 
     def one_at(self, item: One, key: str, source: RecordType, place: Place) -> str:
         """Return the SQL of the record that `item.link` leads to from the record with `key`."""

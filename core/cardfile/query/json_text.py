@@ -51,6 +51,12 @@ class JsonText:
             self._pending = ""
         self._parts.append(self._dialect.joinable(sql) if joined else sql)
 
+    def quoted(self, sql: str) -> None:
+        """Add an SQL text that may stand between quotation marks as it is."""
+        self.constant('"')
+        self.value(sql)
+        self.constant('"')
+
     def sql(self) -> str:
         """Return the whole as one SQL expression."""
         parts = [*self._parts, literal(self._pending)] if self._pending else self._parts

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cardfile.database.dialect import literal
+from cardfile.database.names import quoted
 from cardfile.errors import InvalidInput
 from cardfile.model.record_types import Link, RecordType
 from cardfile.query.binds import Statement
@@ -117,6 +118,7 @@ class _Page:
         self.conditions = [condition for condition in conditions if condition != "1 = 1"] or ["1 = 1"]
         self.order = base.order(self.row, arguments.get("order_by"))
         self.direction = self.order.reversed() if self.window.is_backward else self.order
+        self.columns: dict[str, None] = {}
 
     def sql(self) -> str:
         """Return the page. With pageInfo, or backwards, the rows are found once, in a common table expression."""
@@ -138,9 +140,10 @@ class _Page:
                     self.writer.spend(self.place)
                     text.value(self._total())
                 case Nodelist(key, inner):
-                    text.value(self._list(rows, self._node_writer(key, inner)))
+                    text.value(self._list(rows, self._node_writer(key, inner), [inner]))
                 case Edges():
-                    text.value(self._list(rows, self._edge_writer(member)))
+                    nodes = [one.shape for one in member.members if isinstance(one, EdgeNode)]
+                    text.value(self._list(rows, self._edge_writer(member), nodes))
                 case PageInfo():
                     self._page_info(text, member, rows or "")
         text.close("}")
@@ -150,7 +153,8 @@ class _Page:
             return f"(select {text.sql()} where 1 = 1 or {read})"
         if rows is None:
             return text.sql()
-        return f"(with {rows} as materialized ({self._found(self.window.size + 1)}) select {text.sql()})"
+        found = self._found(self.window.size + 1, with_keys=True)
+        return f"(with {rows} as materialized ({found}) select {text.sql()})"
 
     def _filtered(self, chosen: Given) -> str | None:
         try:
@@ -177,21 +181,26 @@ class _Page:
     def _keys(self) -> list[str]:
         return [f"o{index}" for index in range(len(self.order.keys))]
 
-    def _found(self, most: int) -> str:
-        """Return the first rows of the list with their order values.
+    def _found(self, most: int, *, with_keys: bool) -> str:
+        """Return the first rows of the list: the columns that are read of them, and the values that order them.
 
         The parts of a union are read apart, so that an index may order each of them, and the databases merge them.
         """
-        values = [key.expression(self.row) for key in self.order.keys]
-        columns = ", ".join(f"{value} as {name}" for value, name in zip(values, self._keys(), strict=True))
-        where, sources = self._where(paged=True), self.row.sources()
-        parts = (f"select {self.row.alias}.*, {columns} from {source} where {where}" for source in sources)
-        order = self.direction.clause(self.row, self._keys() if len(sources) > 1 else None)
+        chosen = [f"{self.row.alias}.{quoted(column)}" for column in self.columns or ("id",)]
+        if with_keys:
+            values = (key.expression(self.row) for key in self.order.keys)
+            chosen += [f"{value} as {name}" for value, name in zip(values, self._keys(), strict=True)]
+        where, is_united = self._where(paged=True), bool(self.base.type.entity.united)
+        order = self.direction.clause(self.row, self._keys() if is_united else None)
+        # Only now it is known which cards are needed.
+        sources = self.row.sources()
+        parts = (f"select {', '.join(chosen)} from {source} where {where}" for source in sources)
         return f"{' union all '.join(parts)} order by {order} limit {most}"
 
-    def _list(self, rows: str | None, write: "_RowWriter") -> str:
-        dialect = self.statement.dialect
-        if rows is None and not self.base.type.entity.united:
+    def _list(self, rows: str | None, write: "_RowWriter", nodes: Sequence[Shape]) -> str:
+        dialect, is_united = self.statement.dialect, bool(self.base.type.entity.united)
+        # A page is cut before its rows are joined to others, for a database may join first and cut afterwards.
+        if rows is None and not is_united and not any(shape.leads_to_one for shape in nodes):
             object_sql = write(self.row, None)
             where, order = self._where(paged=True), self.order.clause(self.row)
             return dialect.aggregate(
@@ -199,12 +208,14 @@ class _Page:
                 f" order by {order} limit {self.window.size}"
             )
         there = Row(self.statement, self.base.type)
-        keys = [f"{there.alias}.{name}" for name in self._keys()]
+        with_keys = rows is not None or is_united
+        keys = [f"{there.alias}.{name}" for name in self._keys()] if with_keys else None
         object_sql = write(there, keys)
-        page = self._page_rows(rows) if rows else f"({self._found(self.window.size)})"
         # Rows that were cut in order come out in it, where the database keeps it.
         is_ordered = dialect.keeps_order and not self.window.is_backward
         order = "" if is_ordered else f" order by {self.order.clause(there, keys)}"
+        self.columns |= dict.fromkeys(there.columns)
+        page = self._page_rows(rows) if rows else f"({self._found(self.window.size, with_keys=with_keys)})"
         return dialect.aggregate(f"select {object_sql} j from {page} {there.alias}{there.joins()}{order}")
 
     def _page_rows(self, rows: str) -> str:

@@ -16,11 +16,11 @@ DEEPEST = 92
 
 _TOKEN = re.compile(
     r"'(?:[^']|'')*'|\"[^\"]*\"|(?P<call>[a-z_]\w*)\(|[(),]|\|\||"
-    r"\b(?:select|union|from|where|order|case|when|then|else|end|and|or|not|in|is)\b|[=<>+*/%-]"
+    r"\b(?:select|union|from|on|where|order|case|when|then|else|end|and|or|not|in|is)\b|[=<>+*/%-]"
 )
 _OPERATORS = frozenset(("||", "=", "<", ">", "+", "*", "/", "%", "-", "and", "or", "in", "not", "is"))
 _NO_CALLS = frozenset(("in", "select", "and", "or", "not", "exists", "when", "then", "else", "from", "where"))
-_STAGES: Mapping[str, int] = {"from": 6, "where": 7, "order": 9}
+_STAGES: Mapping[str, int] = {"from": 6, "on": 9, "where": 7, "order": 9}
 
 
 def parser_depth(sql: str) -> int:  # noqa: PLR0912  # a branch for each kind of token

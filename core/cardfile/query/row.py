@@ -10,6 +10,7 @@ from cardfile.model.aggregates import Aggregate
 from cardfile.model.fields import Kind
 from cardfile.model.record_types import Line, Link, RecordType
 from cardfile.query.binds import Statement
+from cardfile.query.json_text import JsonText
 from cardfile.texts import said
 from cardfile.values.money import CURRENCIES, minor_digits
 
@@ -17,15 +18,24 @@ __all__ = ["Row", "computed_value", "constant"]
 
 USUAL_MINOR_DIGITS = 2
 
+MOST_BESIDE = 8
+"""How many records that a row links to are joined to it; PostgreSQL plans so many joins together."""
+
 
 class Row:
-    """One row of a record type under an alias; joins the card tables that its columns turn out to need."""
+    """One row of a record type under an alias; joins the card tables that its columns turn out to need.
 
-    def __init__(self, statement: Statement, record_type: RecordType, alias: str | None = None) -> None:
+    It also keeps which columns of its own table were named, and which records at the end of links stand beside it.
+    """
+
+    def __init__(self, statement: Statement, record_type: RecordType) -> None:
         self.statement = statement
         self.type = record_type
-        self.alias = alias or statement.alias()
+        self.alias = statement.alias()
         self._cards: dict[str, str] = {}
+        self._beside: list[tuple[Row, str]] = []
+        self._seats: list[str] = []
+        self._columns: dict[str, None] = {"id": None}
         self._table = quoted(record_type.table)
         self._parts: Sequence[str] = [quoted(part) for part in record_type.entity.united]
 
@@ -39,8 +49,24 @@ class Row:
         self._parts = [f"({part})" for part in each]
         return None
 
+    @property
+    def columns(self) -> Sequence[str]:
+        """The columns of the record's own table that were named up to now, the id in any case."""
+        return tuple(self._columns)
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether no more records may be put beside this row."""
+        return len(self._seats) >= MOST_BESIDE
+
+    def put_beside(self, other: "Row", condition: str) -> None:
+        """Join the one record, or none, that satisfies `condition`; what stands beside that one counts for both."""
+        self._beside.append((other, condition))
+        self._seats.append(other.alias)
+        other._seats = self._seats
+
     def source(self) -> str:
-        """Return what stands after `from`: the table, and the cards that were asked for up to now."""
+        """Return what stands after `from`: the table, and what was joined up to now."""
         return f"{self._table} {self.alias}{self.joins()}"
 
     def sources(self) -> Sequence[str]:
@@ -48,11 +74,16 @@ class Row:
         return [f"{part} {self.alias}{self.joins()}" for part in self._parts or (self._table,)]
 
     def joins(self) -> str:
-        """Return the joins of the cards that were asked for up to now."""
-        return "".join(
+        """Return the joins of the cards that were asked for up to now, and of the records that stand beside."""
+        cards = (
             f" left join {quoted(self.type.cards[card].table)} {alias} on {alias}.id = {self.alias}.id"
             for card, alias in self._cards.items()
         )
+        beside = (
+            f" left join {other._table} {other.alias} on {condition}{other.joins()}"
+            for other, condition in self._beside
+        )
+        return "".join((*cards, *beside))
 
     def _holder(self, card: str | None) -> str:
         if card is None:
@@ -61,6 +92,8 @@ class Row:
 
     def named(self, column: str, card: str | None = None) -> str:
         """Return a column of the record's table, or of a plugin's card."""
+        if card is None:
+            self._columns[column] = None
         return f"{self._holder(card)}.{quoted(column)}"
 
     def value(self, line: Line) -> str:
@@ -80,6 +113,19 @@ class Row:
     def is_hidden(self, path: str) -> bool:
         """Tell whether the reader must not see what stands at `path`."""
         return not self.statement.rights.sees(self.type.key, path)
+
+    def put(self, text: JsonText, line: Line, parts: Sequence[tuple[str, str]]) -> None:
+        """Write what `json` gives; of values that are never null the quotation marks join the text around them."""
+        if not line.is_null and not self.is_hidden(line.path):
+            dialect = self.statement.dialect
+            match line.kind:
+                case Kind.DATE:
+                    text.quoted(dialect.date_text(self.value(line)))
+                    return
+                case Kind.DATETIME:
+                    text.quoted(dialect.instant_text(self.value(line)))
+                    return
+        text.value(self.json(line, parts))
 
     def json(self, line: Line, parts: Sequence[tuple[str, str]] = ()) -> str:
         """Return the SQL of a line's value as JSON text, never null; composed kinds take (key, part) pairs."""

@@ -196,6 +196,15 @@ class Shape:
     type: RecordType
     items: "Sequence[Item]"
 
+    @property
+    def leads_to_one(self) -> bool:
+        """Whether single records at the other end of links are asked for, which may be joined to this one."""
+        return any(
+            (isinstance(item, One) and not item.link.one)
+            or (isinstance(item, Group) and item.shape.leads_to_one)
+            for item in self.items
+        )
+
 
 EdgeMember = Cursor | EdgeNode | Constant
 PageMember = Nodelist | Edges | Total | PageInfo | Constant
