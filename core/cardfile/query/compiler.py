@@ -1,8 +1,9 @@
 """From a selection to statements: as few as the databases bear, usually one.
 
 Every object becomes a concatenation of JSON text; a link to one record a join, a list a scalar subquery, both with
-the target's visibility in them. Where a selection is nested deeper, or is wider, than one statement may be, the lower part becomes a piece
-of its own that is run once for all rows: the same code makes the one statement and the levels.
+the target's visibility in them. Where a selection is nested deeper, or is wider, than one statement may be, the
+lower part becomes a piece of its own that is run once for all rows: the same code makes the one statement and the
+levels.
 """
 
 from collections.abc import Callable, Sequence
