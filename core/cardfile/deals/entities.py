@@ -182,6 +182,7 @@ open_goals = Entity(
     order=("position", "id"),
     actions=("read",),
     read_only=True,
+    repeats={key: f"goal.{key}" for key in ("key", "label", "outcome", "position")},
 )
 
 ENTITIES: Final = (
