@@ -129,6 +129,12 @@ def ids_of(found: object) -> list[str]:
 def wanted_of(house: RightsHouse, rights: Rights, one: RecordType, link: Link, record: int) -> list[str]:
     if link.column != "id":
         many = house.linked(rights, one, link, record)
+        for path in reversed(link.order if link.one else ()):
+            rows, column = house.rows[link.target], path.removeprefix("-")
+            many.sort(
+                key=lambda other: (rows[other][column] is not None, rows[other][column] or 0),
+                reverse=path.startswith("-"),
+            )
         return sorted(house.named(link.target, many[:1] if link.one else many))
     key = house.rows[one.key][record].get(link.path if link.card else link.source)
     return house.named(link.target, [int(str(key))]) if house.sees(rights, link.target, key) else []
