@@ -109,7 +109,9 @@ async def test_a_read_that_takes_too_long_is_stopped(sqlite: SqliteDatabase) -> 
     assert await sqlite.fetch("select 1") == [(1,)]
 
 
-async def test_a_quick_read_that_is_not_quick_leaves_the_loop(sqlite: SqliteDatabase) -> None:
+async def test_a_quick_read_that_is_not_quick_leaves_the_loop(path: Path) -> None:
+    sqlite = SqliteDatabase(path)
+    await sqlite.start()
     long_one = ENDLESS.replace("from r)", "from r where n < 80000)")
     reading = asyncio.create_task(sqlite.fetch(long_one, quick=True))
     ticks = 0
@@ -118,6 +120,7 @@ async def test_a_quick_read_that_is_not_quick_leaves_the_loop(sqlite: SqliteData
         ticks += 1
     assert reading.result() == [(80000,)]
     assert ticks > 5
+    await sqlite.close()
 
 
 async def test_a_read_that_has_proved_quick_needs_no_thread(sqlite: SqliteDatabase) -> None:
