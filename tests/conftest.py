@@ -14,6 +14,8 @@ Engine = Literal["sqlite", "postgres"]
 
 SERVER = os.environ.get("CARDFILE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432")
 
+REDIS = os.environ.get("CARDFILE_TEST_REDIS", "redis://127.0.0.1:6379/0")
+
 BOTH = [pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
@@ -51,6 +53,21 @@ async def postgres_url(anyio_backend: str, database_numbers: "count[int]") -> As
     finally:
         await server.execute(f'drop database "{name}" with (force)')
         await server.close()
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    """The URL of a Redis server, on which every test has keys of its own."""
+    redis = pytest.importorskip("redis")
+    try:
+        with redis.Redis.from_url(REDIS, socket_connect_timeout=5) as server:
+            server.ping()
+    except redis.RedisError as error:
+        reason = f"no Redis server at {REDIS.rpartition('@')[2]}: {error}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return REDIS
 
 
 @pytest.fixture(params=BOTH)

@@ -141,7 +141,7 @@ class Queue:
 
     async def room(self) -> int:
         """Return how many more ids the queue takes."""
-        return LONGEST - await self._try(self._huey.storage.queue_size)
+        return LONGEST - int(await self._try(self._huey.storage.queue_size))
 
     async def put(self, jobs: Sequence[int]) -> None:
         """Hand over ids of jobs."""

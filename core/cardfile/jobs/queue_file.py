@@ -19,6 +19,7 @@ class QueueFile(SqliteStorage):  # type: ignore[misc]  # Huey ships no types
 
     def __init__(self, name: str, *, filename: str, **options: Any) -> None:
         self._path = Path(filename)
+        self._conn: sqlite3.Connection | None = None
         self._inode: int | None = None
         # Nothing is lost with the file, so nothing waits for the disk.
         super().__init__(name, filename=filename, fsync=False, create_tables=False, **options)
@@ -36,8 +37,7 @@ class QueueFile(SqliteStorage):  # type: ignore[misc]  # Huey ships no types
             for sql in self.ddl:
                 opened.execute(sql)
             self._conn, self._inode = opened, self._found()
-        connection: sqlite3.Connection = self._conn
-        return connection
+        return self._conn
 
     @contextmanager
     def db(self, commit: bool = False, close: bool = False) -> Iterator[sqlite3.Cursor]:  # noqa: FBT001, FBT002  # Huey's

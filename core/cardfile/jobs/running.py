@@ -66,7 +66,7 @@ async def run_job(app: "App", job: int) -> bool:
 
 async def keep_payload(app: "App", run: JobRun, payload: Mapping[str, Any]) -> None:
     """Change what a running job has to do, and count its attempts anew."""
-    kept = {Job.payload: orjson.dumps(payload).decode(), Job.attempts: 0}
+    kept: dict[Any, Any] = {Job.payload: orjson.dumps(payload).decode(), Job.attempts: 0}
     await app.database.run(Job.update(kept).where(*_ours(run)))
     failpoint("jobs.payload_kept")
 
