@@ -4,6 +4,7 @@ CardfileError
 ├── DeclarationError          a plugin or the core declares something impossible: the start stops
 ├── SettingsError             a setting is missing or wrong: the start stops
 ├── DatabaseError             the database cannot do what it must
+│   ├── DatabaseUnopenable    the database is not there, or does not let us in
 │   └── MigrationError        a migration cannot run, or ran halfway
 └── Refused                   a person asked for something that cannot be done: told politely
     ├── InvalidInput          a value is wrong; `path` says which
@@ -25,6 +26,7 @@ from cardfile.texts import said
 __all__ = [
     "CardfileError",
     "DatabaseError",
+    "DatabaseUnopenable",
     "DeclarationError",
     "FileRefused",
     "InvalidInput",
@@ -63,6 +65,10 @@ class SettingsError(CardfileError):
 
 class DatabaseError(CardfileError):
     """The database cannot do what it must."""
+
+
+class DatabaseUnopenable(DatabaseError):
+    """The database is not there, or does not let us in; the message says what to do."""
 
 
 class MigrationError(DatabaseError):

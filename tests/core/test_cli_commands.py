@@ -1,5 +1,6 @@
 """The command line: sentences, exit codes, and no traceback for a mistake."""
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -148,6 +149,30 @@ def test_a_token_is_shown_once_listed_without_its_secret_and_revoked(
             "There is no role king",
             id="unknown role",
         ),
+        pytest.param(
+            ("user", "create", "ann@example.com", "--role", "king"),
+            3,
+            "There is no role king",
+            id="unknown role before the password is asked for",
+        ),
+        pytest.param(
+            ("user", "create", "ann"),
+            3,
+            "is not an e-mail",
+            id="wrong login before the password is asked for",
+        ),
+        pytest.param(
+            ("user", "create", "ann@example.com", "--password", "short"),
+            3,
+            "A password needs at least 10 characters",
+            id="short password",
+        ),
+        pytest.param(
+            ("user", "password", "ann@example.com"),
+            4,
+            "Nobody signs in as ann@example.com",
+            id="unknown user before the password is asked for",
+        ),
         pytest.param(("token", "revoke", "77"), 4, "There is no such record", id="unknown token"),
         pytest.param(("schema",), 2, "enable the plugin 'graphql'", id="no schema"),
     ],
@@ -161,6 +186,73 @@ def test_a_mistake_is_one_sentence_with_its_exit_code(
     error = capsys.readouterr().err
     assert sentence in error
     assert "Traceback" not in error
+
+
+def test_a_refused_password_leaves_nobody_behind(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run("migrate")
+    run("user", "create", "ann@example.com", "--password", "short")
+    run("user", "create", "ann@example.com", "--password", "ladder-blue-42")
+    assert "ann@example.com can sign in now." in capsys.readouterr().out
+    assert run("user", "create", "ANN@example.com") == 3
+    assert "Somebody else signs in as ann@example.com already." in capsys.readouterr().err
+
+
+def test_a_list_that_is_not_whole_says_so(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run("migrate")
+    for name in ("ann", "boris", "clara"):
+        run("user", "create", f"{name}@example.com", "--password", "ladder-blue-42")
+    capsys.readouterr()
+    run("user", "list", "--limit", "2")
+    shown = capsys.readouterr().out
+    assert "clara" not in shown
+    assert "There are more than these 2: see more with --limit." in shown
+    run("user", "list")
+    assert "There are more" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "command", [("migrate",), ("user", "list"), ("check",), ("worker",), ("import", "list")]
+)
+@pytest.mark.parametrize(
+    ("url", "hint"),
+    [
+        ("sqlite:///{folder}/inner", "it is a folder; name another file in database_url"),
+        ("sqlite:///{folder}/text.db", "it is no SQLite database, or is damaged; name another file"),
+        (
+            "postgresql://cardfile@127.0.0.1:9/nowhere",
+            "is a server running there, and are host and port right?",
+        ),
+    ],
+    ids=["folder", "text", "nobody-listens"],
+)
+def test_a_database_that_cannot_be_opened_is_told_with_a_hint(
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: tuple[str, ...],
+    url: str,
+    hint: str,
+) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "text.db").write_text(
+        "This is a letter, and nothing that has tables. " * 10, encoding="utf-8"
+    )
+    monkeypatch.setenv("CARDFILE_DATABASE_URL", url.format(folder=tmp_path))
+    assert run(*command) == 2
+    error = capsys.readouterr().err
+    assert hint in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="whoever may do everything may write everywhere")
+def test_a_folder_that_may_not_be_written_is_told_with_a_hint(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "closed").mkdir(mode=0o500)
+    monkeypatch.setenv("CARDFILE_DATABASE_URL", f"sqlite:///{tmp_path}/closed/house.db")
+    assert run("migrate") == 2
+    assert "this user may not write in its folder; let him" in capsys.readouterr().err
 
 
 def test_a_schema_that_cannot_be_written_is_a_refusal(capsys: pytest.CaptureFixture[str]) -> None:

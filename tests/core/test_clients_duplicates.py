@@ -101,3 +101,22 @@ async def test_families_may_share_a_phone(desk: Desk) -> None:
     await desk.client("Иванова Анна", phones=["8-916-123-45-67"])
     await desk.client("Иванов Пётр", phones=["8-916-123-45-67"])
     assert len(await desk.rows("client")) == 2
+
+
+async def test_of_very_many_duplicates_the_first_are_told_and_that_there_are_more(desk: Desk) -> None:
+    rows = [{"name": "Иванова Анна", "birthday": "1990-05-17"} for _ in range(102)]
+    ids = [await desk.client(**row) for row in rows[:2]]
+    few = await desk.do("client.find_duplicates", client=ids[0])
+    assert (len(few.duplicates), few.has_more) == (1, False)
+    for row in rows[2:]:
+        await desk.client(**row)
+    many = await desk.do("client.find_duplicates", client=ids[0])
+    assert (len(many.duplicates), many.has_more) == (100, True)
+
+
+async def test_a_namesake_among_very_many_is_found(desk: Desk) -> None:
+    anna = await desk.client("Иванова Анна", birthday="1990-05-17")
+    for _ in range(101):
+        await desk.client("Иванова Анна")
+    again = await desk.client("Иванова Анна", birthday="1990-05-17")
+    assert await duplicates(desk, anna) == [(again, Certainty.LIKELY, ["birthday"])]

@@ -76,3 +76,9 @@ async def test_nobody_keeps_a_filter_through_what_is_hidden_from_him(desk: Desk)
 async def test_a_segment_needs_a_name(desk: Desk) -> None:
     with pytest.raises(InvalidInput, match="needs a name"):
         await desk.do("segment.create", name="  ", filter=ACTIVE)
+
+
+async def test_a_name_that_is_too_long_is_refused_and_not_cut(desk: Desk) -> None:
+    with pytest.raises(InvalidInput, match="at most 200 characters") as refusal:
+        await desk.do("segment.create", name="long " * 50, filter=ACTIVE)
+    assert refusal.value.path == ("name",)

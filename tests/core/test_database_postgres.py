@@ -1,12 +1,13 @@
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from urllib.parse import SplitResult, urlsplit
 
 import pytest
 
 from cardfile.database import DatabaseBusy, SerializationFailed, StatementFailed
 from cardfile.database.postgres import PostgresDatabase
-from cardfile.errors import DatabaseError, SettingsError
+from cardfile.errors import DatabaseError, DatabaseUnopenable, SettingsError
 
 pytestmark = [pytest.mark.anyio]
 
@@ -105,3 +106,21 @@ async def test_a_missing_driver_is_told_with_what_to_install(monkeypatch: pytest
 async def test_a_database_that_is_not_open_says_so() -> None:
     with pytest.raises(DatabaseError, match="start"):
         await PostgresDatabase("postgresql://127.0.0.1/cardfile").fetch("select 1")
+
+
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        (lambda parts: parts._replace(path="/nothing_here"), "make the database first"),
+        (
+            lambda parts: parts._replace(netloc=f"nobody_here:x@{parts.hostname}:{parts.port}"),
+            "user and password",
+        ),
+    ],
+    ids=["no-such-database", "no-such-user"],
+)
+async def test_a_server_that_does_not_let_us_in_is_told_with_a_hint(
+    postgres_url: str, change: Callable[[SplitResult], SplitResult], hint: str
+) -> None:
+    with pytest.raises(DatabaseUnopenable, match=hint):
+        await PostgresDatabase(change(urlsplit(postgres_url)).geturl()).start()

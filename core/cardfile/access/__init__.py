@@ -9,7 +9,7 @@ from cardfile.access.file_table import File
 from cardfile.access.files import Files, StoredFile
 from cardfile.access.hand_over import HAND_OVER, HandedOver, HandedOverLine, hand_over_preview
 from cardfile.access.migrations import MIGRATIONS
-from cardfile.access.people import PEOPLE
+from cardfile.access.people import PEOPLE, check_new_colleague
 from cardfile.access.role_book import RoleBook
 from cardfile.access.roles import DeclaredRights, RoleRights
 from cardfile.access.sharing import SHARING, move_shares
@@ -44,6 +44,7 @@ __all__ = [
     "TokenScopes",
     "User",
     "UserRole",
+    "check_new_colleague",
     "fold_login",
     "hand_over_preview",
     "move_shares",

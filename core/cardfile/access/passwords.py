@@ -30,8 +30,9 @@ class Passwords:
         self._hasher = PasswordHash((Argon2Hasher(),))
         self._turn = asyncio.Semaphore(at_once)
 
-    async def hash(self, password: str) -> str:
-        """Return the hash of a new password; raises `InvalidInput` when it is too short or too long."""
+    @staticmethod
+    def require_fit(password: str) -> None:
+        """Raise `InvalidInput` when a new password is too short, too long or cannot be kept."""
         if len(password) < SHORTEST:
             raise InvalidInput("A password needs at least {shortest} characters.", shortest=SHORTEST)
         if len(password) > LONGEST:
@@ -40,6 +41,10 @@ class Passwords:
             password.encode()
         except UnicodeEncodeError:
             raise InvalidInput("This password has characters that cannot be kept.") from None
+
+    async def hash(self, password: str) -> str:
+        """Return the hash of a new password; raises `InvalidInput` when it is not fit."""
+        self.require_fit(password)
         async with self._turn:
             return await asyncio.to_thread(self._hasher.hash, password)
 

@@ -1,5 +1,6 @@
 """What is done to users: made, changed, given roles and passwords, sent away, replaced for a while."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -13,12 +14,13 @@ from cardfile.access.guards import (
 from cardfile.access.roles import OWNER
 from cardfile.access.sign_in import fold_login
 from cardfile.access.tables import User, UserRole
-from cardfile.errors import InvalidInput, NotAllowed
+from cardfile.errors import InvalidInput, NotAllowed, Refused
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import command
+from cardfile.journal.rows import check_rows
 from cardfile.journal.signatures import Values
 
-__all__ = ["PEOPLE"]
+__all__ = ["PEOPLE", "check_new_colleague"]
 
 
 @command("user.create", label={"en": "Add a colleague", "ru": "Добавить сотрудника"})
@@ -30,8 +32,7 @@ async def create_user(
     values.pop("id", None)  # A new entry is nobody's yet, whoever makes it.
     await _check(call, values)
     keys = list(dict.fromkeys(roles or ()))
-    for key in keys:
-        _require_role(call, key)
+    _require_roles(call, keys)
     user = await call.create(User, Values({**values, "is_active": True}))
     for key in keys:
         await call.create(UserRole, {"holder": user.id, "role": key})
@@ -172,6 +173,20 @@ async def _check(call: Call, values: Values, user: User | None = None) -> None:
         raise InvalidInput(
             "Somebody else signs in as {login} already.", login=folded, path=("values", "login")
         )
+
+
+async def check_new_colleague(call: Call, given: Mapping[str, object], roles: Sequence[str]) -> None:
+    """Refuse whom `user.create` would refuse, before anything else is asked of a person; writes nothing."""
+    (values,) = await check_rows(call, [given], creating=True)
+    if isinstance(values, Refused):
+        raise values
+    await _check(call, values)
+    _require_roles(call, roles)
+
+
+def _require_roles(call: Call, roles: Sequence[str]) -> None:
+    for role in roles:
+        _require_role(call, role)
 
 
 def _require_role(call: Call, role: str) -> None:

@@ -17,7 +17,7 @@ from cardfile.cli.bringing_in import Wanted, bring_in, try_out
 from cardfile.cli.import_told import print_counts, tell_issues
 from cardfile.cli.opened import build_app, run
 from cardfile.cli.people import who
-from cardfile.cli.tables import print_table
+from cardfile.cli.tables import print_table, tell_of_more
 from cardfile.errors import InvalidInput, NotFound
 from cardfile.query.rows import fetch_records
 from cardfile.rights import Actor
@@ -82,9 +82,10 @@ def undo(number: Number, *, as_: Login = None) -> None:
 @program.command("list")
 def list_(*, as_: Login = None, limit: Annotated[int, Option(min=1, max=1_000)] = 20) -> None:
     """List the latest imports."""
-    rows = run(_list(build_app(), as_, limit))
+    rows = run(_list(build_app(), as_, limit + 1))
     headings = ("id", "file", "state", "started", "read", *(one.value for one in COUNTED))
-    print_table(headings, rows)
+    print_table(headings, rows[:limit])
+    tell_of_more(rows, limit)
 
 
 @program.command()

@@ -37,9 +37,9 @@ async def fetch(
     *,
     filter: Mapping[str, object] | None = None,  # the word of the API
     order: Sequence[str] = (),
-    limit: int = 10_000,
+    limit: int | None = None,
 ) -> list[dict[str, object]]:
-    """Return records of a running app as whoever is at the machine sees them: all of them."""
+    """Return records of a running app as whoever is at the machine sees them: all of them, unless limited."""
     return await fetch_records(
         app.database,
         app.model,

@@ -1,7 +1,8 @@
 """What `cardfile` can be told, and how it ends.
 
-Exit codes: 0 all is well; 1 something unexpected; 2 wrong usage, settings or declarations; 3 refused; 4 not
-found; 5 the database must be migrated first; 130 interrupted. `CARDFILE_DEBUG=1` shows tracebacks.
+Exit codes: 0 all is well; 1 something unexpected; 2 wrong usage, settings or declarations, or a database or queue
+that cannot be opened; 3 refused; 4 not found; 5 the database must be migrated first; 130 interrupted.
+`CARDFILE_DEBUG=1` shows tracebacks.
 """
 
 import os
@@ -17,6 +18,7 @@ from typer.main import get_command
 
 from cardfile.errors import (
     CardfileError,
+    DatabaseUnopenable,
     DeclarationError,
     MigrationError,
     NotFound,
@@ -59,6 +61,7 @@ class ExitCode(IntEnum):
 
 CODES: Final = (
     (MigrationError, ExitCode.MIGRATION_NEEDED),
+    (DatabaseUnopenable, ExitCode.USAGE),
     (SettingsError, ExitCode.USAGE),
     (DeclarationError, ExitCode.USAGE),
     (NotFound, ExitCode.NOT_FOUND),

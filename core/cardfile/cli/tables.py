@@ -6,7 +6,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-__all__ = ["print_table"]
+__all__ = ["print_table", "tell_of_more"]
 
 _WIDE: Final = 400
 """How wide a table may be that nobody looks at in a terminal."""
@@ -21,3 +21,9 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> No
     if not console.is_terminal:
         console.width = _WIDE
     console.print(table, soft_wrap=not console.is_terminal)
+
+
+def tell_of_more(rows: Sequence[object], limit: int) -> None:
+    """Say that there is more than was shown, where one row more than `limit` was found."""
+    if len(rows) > limit:
+        print(f"There are more than these {limit}: see more with --limit.")

@@ -51,8 +51,7 @@ async def _create(app: App, login: str, name: str, allow: list[str], days: int |
         if actor is None:
             raise Unauthenticated("{login} is not let in: the account is closed.", login=login)
         until = app.clock.now() + timedelta(days=days) if days else None
-        async with app.unit_of_work(actor) as work:
-            made = await work.do("api_token.create", name=name, scopes=allow, expires_at=until)
+        made = await app.do(actor, "api_token.create", name=name, scopes=allow, expires_at=until)
     if not isinstance(made, NewApiToken):
         raise TypeError(f"api_token.create returned {made!r} and no token")
     return made.secret
@@ -79,5 +78,5 @@ async def _list(app: App, login: str | None) -> list[tuple[object, ...]]:
 
 
 async def _revoke(app: App, token: int) -> None:
-    async with app.running(), app.unit_of_work(operator("token revoke")) as work:
-        await work.do("api_token.revoke", token=token)
+    async with app.running():
+        await app.do(operator("token revoke"), "api_token.revoke", token=token)

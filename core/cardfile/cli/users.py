@@ -4,10 +4,12 @@ from typing import Annotated, Any
 
 from typer import Argument, Option, Typer, prompt
 
+from cardfile.access import check_new_colleague
 from cardfile.app import App
 from cardfile.cli.opened import build_app, fetch, operator, run
 from cardfile.cli.people import find_user
-from cardfile.cli.tables import print_table
+from cardfile.cli.tables import print_table, tell_of_more
+from cardfile.journal import Call, Glance
 
 program = Typer(no_args_is_help=True, help="Make and list people, give passwords and roles.")
 
@@ -24,22 +26,22 @@ def create(
     password: Password = None,
 ) -> None:
     """Make a user who can sign in."""
-    secret = password or _ask()
-    run(_create(build_app(), login, name or login.partition("@")[0], role or [], secret))
+    run(_create(build_app(), login, name or login.partition("@")[0], role or [], password))
     print(f"{login} can sign in now.")
 
 
 @program.command("list")
 def list_(*, limit: Annotated[int, Option(help="How many at most.", min=1, max=10_000)] = 500) -> None:
     """List users with their roles."""
-    rows = run(_list(build_app(), limit))
-    print_table(("id", "login", "name", "roles", "active"), rows)
+    rows = run(_list(build_app(), limit + 1))
+    print_table(("id", "login", "name", "roles", "active"), rows[:limit])
+    tell_of_more(rows, limit)
 
 
 @program.command("password")
 def set_password(login: Login, *, password: Password = None) -> None:
     """Give a user a new password; all his sessions end."""
-    run(_do(build_app(), "user.set_password", login, password=password or _ask()))
+    run(_set_password(build_app(), login, password))
     print(f"{login} has a new password; all sessions are ended.")
 
 
@@ -59,10 +61,21 @@ def _ask() -> str:
     return str(prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
-async def _create(app: App, login: str, name: str, roles: list[str], password: str) -> None:
-    async with app.running(), app.unit_of_work(operator("user create")) as work:
-        user = await work.do("user.create", values={"login": login, "name": name}, roles=roles)
-        await work.do("user.set_password", user=user, password=password)
+async def _create(app: App, login: str, name: str, roles: list[str], password: str | None) -> None:
+    values = {"login": login, "name": name}
+    async with app.running():
+        actor = operator("user create")
+        await check_new_colleague(Call(Glance.of(app, actor), app.commands["user.create"]), values, roles)
+        secret = password or _ask()
+        app.access.passwords.require_fit(secret)
+        user = await app.do(actor, "user.create", values=values, roles=roles)
+        await app.do(actor, "user.set_password", user=user, password=secret)
+
+
+async def _set_password(app: App, login: str, password: str | None) -> None:
+    async with app.running():
+        user = await find_user(app, login)
+        await app.do(operator("user password"), "user.set_password", user=user, password=password or _ask())
 
 
 async def _list(app: App, limit: int) -> list[tuple[object, ...]]:
@@ -82,5 +95,5 @@ async def _list(app: App, limit: int) -> list[tuple[object, ...]]:
 
 
 async def _do(app: App, command: str, login: str, **arguments: Any) -> None:
-    async with app.running(), app.unit_of_work(operator(command)) as work:
-        await work.do(command, user=await find_user(app, login), **arguments)
+    async with app.running():
+        await app.do(operator(command), command, user=await find_user(app, login), **arguments)

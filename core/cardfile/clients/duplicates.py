@@ -25,7 +25,7 @@ PORTION = 1_000
 """How many keys are looked up at once: the fastest way on both databases, with flat memory."""
 
 MOST = 100
-"""How many duplicates of one client are told; whoever has more has a switchboard's number."""
+"""How many duplicates of one client are told at once; whoever has more has a switchboard's number."""
 
 
 class Certainty(StrEnum):
@@ -51,9 +51,10 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """All that may be the same client, the certain ones first."""
+    """All that may be the same client, the certain ones first; `has_more` tells that there are others yet."""
 
     duplicates: list[Duplicate]
+    has_more: bool
 
 
 async def holders_of_contacts(
@@ -103,14 +104,15 @@ async def find_duplicates(call: Call, client: Client) -> Duplicates:
     if client.tax_number:
         for holders in (await holders_of_tax_numbers(call, [client.tax_number])).values():
             _note(reasons, holders, "tax_number")
-    for namesake in await _namesakes(call, client):
-        for key in ("birthday", "company"):
-            value = getattr(client, key)
-            if value is not None and call.rights.sees("client", key) and _same(value, namesake[key]):
+    namesakes = await _namesakes(call, client)
+    for namesake in namesakes[:MOST]:
+        for key, value in _marks(call, client).items():
+            if _same(value, namesake[key]):
                 _note(reasons, (int(str(namesake["id"])),), key)
     reasons.pop(client.id, None)
     record_type, shows_name = call.app.model["client"], call.rights.sees("client", "name")
-    records = await call.find(Client, filter={"id": {"in": sorted(reasons)}}, order=("id",), limit=MOST)
+    sure = sorted(reasons, key=lambda one: (not reasons[one] & _CERTAIN, one))
+    records = await call.load(Client, sure[:MOST])
     found = [
         Duplicate(
             record_type.global_id(record.id),
@@ -120,10 +122,13 @@ async def find_duplicates(call: Call, client: Client) -> Duplicates:
         )
         for record in records
     ]
-    return Duplicates(sorted(found, key=lambda one: one.certainty is not Certainty.CERTAIN))
+    return Duplicates(found, has_more=len(sure) > MOST or len(namesakes) > MOST)
 
 
 _CERTAIN = frozenset(("phone", "email", "messenger", "tax_number"))
+_ALIKE = {"birthday": "eq", "company": "startsWith"}
+"""What tells namesakes apart, and how those are sought who may have the same."""
+
 _LIVE = {"archived_at": {"isNull": True}}
 
 
@@ -139,11 +144,21 @@ async def _contacts(call: Call, client: Client) -> Mapping[str, set[str]]:
 
 
 async def _namesakes(call: Call, client: Client) -> list[dict[str, object]]:
-    if not call.rights.sees("client", "name"):
+    """Return others of the same name with the same birthday or company: one more than are told, if there are."""
+    marks = _marks(call, client)
+    if not marks or not call.rights.sees("client", "name"):
         return []
-    wanted = {"name": {"startsWith": client.name}}
-    rows = await _rows(call, "client", wanted, ("name", "birthday", "company"), "read", limit=MOST)
-    return [row for row in rows if _same(row["name"], client.name)]
+    also = [{key: {_ALIKE[key]: value}} for key, value in marks.items()]
+    wanted = {"name": {"startsWith": client.name}, "or": also}
+    rows = await _rows(call, "client", wanted, ("name", *_ALIKE), "read", limit=MOST + 2)
+    return [row for row in rows if row["id"] != client.id and _same(row["name"], client.name)]
+
+
+def _marks(call: Call, client: Client) -> Mapping[str, object]:
+    """Return what tells namesakes apart, as far as it is known and may be seen."""
+    return {
+        key: value for key in _ALIKE if (value := getattr(client, key)) and call.rights.sees("client", key)
+    }
 
 
 async def _rows(

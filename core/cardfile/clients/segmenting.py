@@ -15,6 +15,7 @@ __all__ = ["SegmentMembers", "members_of_segment", "save_segment", "update_segme
 
 MOST_FILTER = 20_000
 MOST_MEMBERS = 200
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,9 @@ def _named(name: str) -> str:
     name = " ".join(name.split())
     if not name:
         raise InvalidInput("A segment needs a name.", path=("name",))
-    return name[:200]
+    if len(name) > LONGEST_NAME:
+        raise InvalidInput("A name has at most {most} characters.", most=LONGEST_NAME, path=("name",))
+    return name
 
 
 async def _checked(call: Call, entity: str, wanted: Mapping[str, object]) -> str:

@@ -20,7 +20,7 @@ from cardfile.database.failures import (
 )
 from cardfile.database.names import require_name
 from cardfile.database.transaction import Connection, Isolation, Row, finished
-from cardfile.errors import DatabaseError, SettingsError
+from cardfile.errors import DatabaseError, DatabaseUnopenable, SettingsError
 
 __all__ = ["PostgresDatabase"]
 
@@ -38,6 +38,13 @@ _CONSTRAINTS: dict[str, ConstraintKind] = {
 }
 _SERIALIZATION = frozenset({"40001", "40P01"})
 _CANCELLED = "57014"
+_SETTING = "They stand in database_url (CARDFILE_DATABASE_URL=postgresql://user:password@host:5432/name)."
+_REMEDIES = {
+    "28": f"user and password must be those of the server. {_SETTING}",
+    "3D": f"make the database first (createdb), or name another one. {_SETTING}",
+    "53300": "the server has no connection to spare: set database_pool lower, or the server's max_connections higher.",
+}
+"""What to do, by SQLSTATE or its class."""
 _EPOCH = date(2000, 1, 1).toordinal()
 """PostgreSQL counts days from here."""
 _SHORT = 100
@@ -97,7 +104,9 @@ class PostgresDatabase(Database):
             found = await self._pool.fetchval("select 1 from pg_collation where collname = 'und-x-icu'")
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             await self._close()
-            raise DatabaseError(f"the PostgreSQL database cannot be opened: {error}") from error
+            raise DatabaseUnopenable(
+                f"the PostgreSQL database cannot be opened ({_said(error)}): {_remedy(error)}"
+            ) from error
         if found is None:
             await self._close()
             raise DatabaseError("this PostgreSQL server was built without ICU, which text search needs")
@@ -267,6 +276,19 @@ class _told:  # noqa: N801  # reads as a word of the statement `with _told(sql)`
             told = _failure(error, self._sql)
             if told is not None:
                 raise told from error
+
+
+def _said(error: Exception) -> str:
+    """Return what an error says, in one line; some say nothing but their name."""
+    return str(error).partition("\n")[0] or type(error).__name__
+
+
+def _remedy(error: Exception) -> str:
+    """Return what whoever runs this may do about a server that does not let us in."""
+    state = str(getattr(error, "sqlstate", None))
+    if isinstance(error, OSError):
+        return f"is a server running there, and are host and port right? {_SETTING}"
+    return _REMEDIES.get(state) or _REMEDIES.get(state[:2]) or _SETTING
 
 
 def _failure(error: Exception, sql: str) -> DatabaseError | None:

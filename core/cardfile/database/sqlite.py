@@ -1,6 +1,7 @@
 """SQLite: one writer on a thread of its own, readers on theirs, quick reads on the event loop's thread."""
 
 import asyncio
+import os
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -18,7 +19,7 @@ from cardfile.database.sqlite_writing import REFUSALS, Writing, dicts_of, failur
 from cardfile.database.stopwatch import Stopwatch
 from cardfile.database.threads import ConnectionThreads
 from cardfile.database.transaction import Connection, Row
-from cardfile.errors import DatabaseError, SettingsError
+from cardfile.errors import DatabaseError, DatabaseUnopenable, SettingsError
 from cardfile.values.text import fold
 
 __all__ = ["SqliteDatabase"]
@@ -107,7 +108,20 @@ class SqliteDatabase(Database):
             self._quick.execute("pragma busy_timeout=0")
         except sqlite3.Error as error:
             await self._close()
-            raise DatabaseError(f"the SQLite database {self.path} cannot be opened: {error}") from error
+            raise DatabaseUnopenable(
+                f"the SQLite database {self.path} cannot be opened ({error}): {self._remedy()}"
+            ) from error
+
+    def _remedy(self) -> str:
+        """Return what whoever runs this may do about a file that cannot be opened."""
+        another = "name another file in database_url (CARDFILE_DATABASE_URL=sqlite:///cardfile.db)"
+        if self.path.is_dir():
+            return f"it is a folder; {another}"
+        if self.path.exists() and not os.access(self.path, os.R_OK | os.W_OK):
+            return f"this user may not read and write it; let him, or {another}"
+        if not os.access(self.path.parent, os.W_OK | os.X_OK):
+            return f"this user may not write in its folder; let him, or {another}"
+        return f"it is no SQLite database, or is damaged; {another}"
 
     async def _close(self) -> None:
         """Close all connections, after the statements that still run."""
