@@ -8,7 +8,7 @@ import orjson
 from cardfile.access import File
 from cardfile.access.file_store import Content
 from cardfile.app import App
-from cardfile.deals import Attachment
+from cardfile.deals import Attachment, Deal
 from cardfile.errors import Refused
 from cardfile.failpoints import failpoint
 from cardfile.journal import Call, command
@@ -42,10 +42,9 @@ async def keep_file(
         raise Refused("Nobody waits for the file of this document.")
     await call.write(document, file=file.id, file_state=FileState.READY.value, failure=None)
     if document.status not in (Status.CANCELLED, Status.REPLACED):
-        await call.create(
-            Attachment,
-            {"deal": document.deal, "kind": document.kind, "title": document.title, "file": file.id},
-        )
+        deal, shown = await call.get(Deal, document.deal), {"kind": document.kind, "title": document.title}
+        await call.create(Attachment, {"deal": deal.id, "file": file.id, **shown})
+        call.record("deal.attached", deal, **shown)
     failpoint("documents.before_commit")
     return document
 

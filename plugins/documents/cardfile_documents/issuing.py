@@ -12,6 +12,7 @@ import orjson
 from cardfile.deals import Attachment, Deal
 from cardfile.errors import InvalidInput, Refused
 from cardfile.journal import Call, command
+from cardfile.rights import EVERYTHING
 from cardfile.texts import said
 from cardfile_documents.choices import KINDS, STATUSES, DocumentKind, FileState, Language, Status
 from cardfile_documents.choosing import choose_template, template_of_key
@@ -59,26 +60,23 @@ async def issue(
     return await _made(call, deal, kind, chosen, snapshot)
 
 
-async def issue_for_stage(call: Call, deal: Deal, kind: str, template: str | None) -> Document:
-    """Issue what a stage asks for, as the acting person sees it.
+async def issue_for_stage(call: Call, deal: Deal, kind: str, template: str | None) -> Document | None:
+    """Issue what a stage asks for, as the acting person sees it; None where it is no kind of ours.
 
     No right is asked for: the stage says that the document belongs to the move. Where something is missing a
     draft without a number tells what, for a move is not held up by that; `retry` makes a document of it.
     """
+    if kind not in set(DocumentKind):
+        return None
+    wanted, chosen = DocumentKind(kind), None
     try:
-        wanted = DocumentKind(kind)
-    except ValueError:
-        raise InvalidInput("There is no kind of document {kind}.", kind=kind) from None
-    named = await template_of_key(call, template) if template else None
-    chosen = named or await _chosen(call, deal, wanted, None, None)
-    try:
+        chosen = await template_of_key(call, template) if template else None
+        chosen = chosen or await choose_template(call, deal, wanted, None)
         snapshot = await _taken(call, deal, wanted, chosen)
+        if snapshot.missing:
+            raise Refused(INCOMPLETE, missing="; ".join(snapshot.missing))
     except Refused as refusal:
         return await _draft(call, deal, wanted, chosen, refusal)
-    if snapshot.missing:
-        return await _draft(
-            call, deal, wanted, chosen, Refused(INCOMPLETE, missing="; ".join(snapshot.missing))
-        )
     return await _made(call, deal, wanted, chosen, snapshot)
 
 
@@ -129,8 +127,7 @@ async def revise(
         )
     deal = await call.get(Deal, document.deal)
     kind = DocumentKind(document.kind)
-    chosen = template or await call.get(Template, document.template)
-    chosen = await _chosen(call, deal, kind, None, chosen)
+    chosen = await _chosen(call, deal, kind, None, template or await _template_of(call, document))
     snapshot = await _taken(call, deal, kind, chosen)
     if snapshot.missing:
         raise Refused(INCOMPLETE, missing="; ".join(snapshot.missing))
@@ -153,7 +150,7 @@ async def retry(call: Call, document: Document) -> Document:
         raise Refused("This document is {status}: issue a new one.", status=_status(document))
     deal = await call.get(Deal, document.deal)
     kind = DocumentKind(document.kind)
-    chosen = await call.get(Template, document.template)
+    chosen = await _template_of(call, document) or await choose_template(call, deal, kind, None)
     snapshot = await _taken(call, deal, kind, chosen)
     if snapshot.missing:
         raise Refused(INCOMPLETE, missing="; ".join(snapshot.missing))
@@ -166,6 +163,7 @@ async def retry(call: Call, document: Document) -> Document:
         {
             **number,
             **_said(call, snapshot, text, document.revision),
+            "template": chosen.id,
             "file_state": FileState.RENDERING.value,
             "failure": None,
         },
@@ -202,6 +200,10 @@ async def _chosen(
             path=("templateId",),
         )
     return template
+
+
+async def _template_of(call: Call, document: Document) -> Template | None:
+    return await call.get(Template, document.template, rights=EVERYTHING) if document.template else None
 
 
 async def _taken(call: Call, deal: Deal, kind: DocumentKind, template: Template) -> Snapshot:
@@ -247,17 +249,18 @@ async def _made(
 
 
 async def _draft(
-    call: Call, deal: Deal, kind: DocumentKind, template: Template, refusal: Refused
+    call: Call, deal: Deal, kind: DocumentKind, template: Template | None, refusal: Refused
 ) -> Document:
-    """Make a draft that says why it is none yet, in the language of the installation."""
+    """Make a draft that says, to whoever wanted it, why it is none yet."""
+    language = template.language if template else call.settings.locale
     made = await call.create(
         Document,
         {
             "deal": deal.id,
             "kind": kind.value,
-            "language": template.language,
-            "template": template.id,
-            "title": called(kind, template.language),
+            "language": language,
+            "template": template.id if template else None,
+            "title": called(kind, language),
             "status": Status.DRAFT.value,
             "file_state": FileState.FAILED.value,
             "failure": refusal.say(call.texts),

@@ -56,7 +56,7 @@ class Document(Record, tablename="documents_document"):
     )
     status = Text(null=False, default="draft")
     reason = Text(null=True, default=None)
-    template = ForeignKey(Template, null=False, on_delete=OnDelete.restrict)
+    template = ForeignKey(Template, null=True, default=None, on_delete=OnDelete.restrict)
     amount = BigInt(null=True, default=None)
     amount_currency = Varchar(length=3, null=True, default=None)
     issued_on = Date(null=True, default=None)
