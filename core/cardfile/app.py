@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -17,6 +18,7 @@ from cardfile.errors import DeclarationError, MigrationError, SettingsError
 from cardfile.failpoints import failpoint
 from cardfile.jobs import Jobs, plan_delivery
 from cardfile.journal import CommandBook, Deed, Glance, UnitOfWork, unit_of_work
+from cardfile.journal.happenings import happenings_of
 from cardfile.model.card_tables import card_tables
 from cardfile.model.model import Declared, Model, build_model
 from cardfile.plugins import Hooks, Plugin, load_plugins
@@ -51,6 +53,7 @@ class App:
         self.hooks = Hooks(plugins)
         self.model: Model = build_model(_declared(self.hooks, plugins, settings))
         self.commands = CommandBook.build(self.model, [(one.name, one.commands) for one in plugins])
+        self.model = replace(self.model, happenings=happenings_of(self.model, self.commands))
         self.roles = RoleBook.build(
             self.model, self.commands, [DeclaredRights(one.name, one.roles, one.grants) for one in plugins]
         )

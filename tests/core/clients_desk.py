@@ -6,6 +6,7 @@ from typing import Any
 
 from cardfile.app import App
 from cardfile.journal import Reverted, revert_batch
+from cardfile.model.kinds import Reading
 from cardfile.query import fetch_records
 from cardfile.rights import EVERYTHING, Actor
 
@@ -57,14 +58,17 @@ class Desk:
         order: Sequence[str] = ("id",),
         limit: int | None = None,
         archived: bool = False,
+        locale: str = "en",
     ) -> list[Row]:
         """Return the records of an entity that somebody sees."""
+        now = self.app.clock.now()
         return await fetch_records(
             self.app.database,
             self.app.model,
             self.app.model[entity],
             by.rights if by else EVERYTHING,
-            now=self.app.clock.now(),
+            now=now,
+            reading=Reading(now.date(), locale=locale),
             filter=wanted,
             order=order,
             limit=limit,

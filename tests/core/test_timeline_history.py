@@ -1,5 +1,6 @@
 """What happened with a client, by time."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -37,8 +38,47 @@ async def test_contacts_and_events_stand_together_the_latest_first(desk: Desk, c
     await desk.do("client.add_note", client=client, text="Likes mornings")
     rows = await history(desk, client)
     assert [told(row) for row in rows] == ["note", "client.qualified", "call", "client.created"]
-    assert [row["title"] for row in rows] == [None, None, "Hello", None]
+    assert [row["title"] for row in rows] == [None, "Client: qualified", "Hello", "Client: created"]
     assert [row["text"] for row in rows] == ["Likes mornings", None, None, None]
+
+
+async def test_what_happened_is_told_in_the_reader_s_language(desk: Desk) -> None:
+    boris = await desk.colleague("Boris", "manager", locale="ru")
+    client = await desk.client("Анна", by=boris)
+    await desk.do("client.change_standing", by=boris, client=client, to="active")
+    await desk.do("client.update", by=boris, record=client, values={"city": "Тула"})
+    rows = await desk.rows("timeline_entry", by=boris, order=("-id",), locale="ru")
+    assert [row["title"] for row in rows] == [
+        "Клиент: изменение",
+        "Клиент: смена статуса",
+        "Клиент: создание",
+    ]
+    found = await desk.rows("timeline_entry", {"title": {"contains": "СМЕНА"}}, by=boris, locale="ru")
+    assert [row["event"] for row in found] == ["client.changed_standing"]
+
+
+async def test_a_merger_and_its_undoing_are_told_in_words(desk: Desk) -> None:
+    anna, other = await desk.client("Анна"), await desk.client("Аня")
+    await desk.do("client.merge", client=anna, other=other)
+    titles = {row["title"] for row in await history(desk, anna)}
+    assert {"Client: merged with another", "Client: merged into another"} <= titles
+    await desk.do("client.unmerge", client=other)
+    assert "Client: merger undone" in {row["title"] for row in await history(desk, other)}
+    assert "Client: parted from another" in {row["title"] for row in await history(desk, anna)}
+
+
+async def test_events_of_what_one_may_not_read_at_all_are_left_out(desk: Desk) -> None:
+    boris = await desk.colleague("Boris", "manager")
+    client = await desk.client("Анна", by=boris)
+    await desk.do("attribution.create", values={"client": client, "touch": "first", "source": "vk"})
+    scopes = {key: scope for key, scope in boris.rights.scopes.items() if key[0] != "attribution"}
+    blind = replace(boris, rights=replace(boris.rights, scopes=scopes))
+    assert [told(row) for row in await desk.rows("timeline_entry", by=boris)] == [
+        "client.created",
+        "attribution.created",
+    ]
+    seen = await desk.rows("timeline_entry", by=blind)
+    assert [told(row) for row in seen] == ["client.created"]
 
 
 async def test_a_call_of_yesterday_stands_at_yesterday(desk: Desk, clock: MovableClock) -> None:

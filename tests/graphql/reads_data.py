@@ -202,13 +202,15 @@ class _Filler:
 
     def events(self, spec: TableSpec) -> list[dict[str, object]]:
         found = []
-        for number in range(1, 41):
+        # Beyond those that the start itself has written.
+        for number in range(1_001, 1_041):
             row = self.row(spec, {}, number)
+            entity = self.random.choice(("client", "attribution", "interaction"))
             row |= {
                 "client": self.random.choice(self.ids["client"]),
                 "actor": self.random.choice((None, 1, 2)),
-                "name": self.random.choice(("client.created", "client.changed")),
-                "entity": self.random.choice(("client", "interaction")),
+                "name": f"{entity}.{self.random.choice(('created', 'updated', 'danced'))}",
+                "entity": entity,
                 "before": None,
                 "after": None,
                 "data": None,

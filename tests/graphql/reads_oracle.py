@@ -8,7 +8,7 @@ out of sorted lists. A cursor is told as the order values of its row.
 import binascii
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -68,11 +68,11 @@ class Oracle:
 
 class _Asked:
     def __init__(self, rows: Rows, rights: Rights, reading: Reading) -> None:
-        self.rows = rows
+        self.rows = replace(rows, locale=reading.locale)
         self.model: Model = rows.model
         self.rights = rights
         self.reading = reading
-        self.filters = Filters(rows, rights, reading)
+        self.filters = Filters(self.rows, rights, reading)
 
     def resolve(self, source: object, info: "GraphQLResolveInfo[None]", **arguments: object) -> object:
         """Return the value of one field of one object."""

@@ -15,6 +15,7 @@ from cardfile.model.fields import Kind
 from cardfile.model.model import Model
 from cardfile.model.record_types import Line, Link, RecordType
 from cardfile.rights import Rights, Scope
+from cardfile.texts import said
 
 __all__ = ["Record", "Rows", "Value", "instant"]
 
@@ -59,6 +60,7 @@ class Rows:
     now: datetime
     records: dict[str, list[Record]] = field(default_factory=dict)
     shares: list[Mapping[str, Value]] = field(default_factory=list)
+    locale: str = "en"
     by_id: dict[tuple[str, int], Record] = field(default_factory=dict)
     by_column: dict[tuple[str, str], dict[int, list[Record]]] = field(default_factory=dict)
 
@@ -109,6 +111,10 @@ class Rows:
 
     def value(self, record: Record, line: Line) -> Value:
         """Return what a line holds, computed where it is not stored."""
+        if line.field.worded and record.values[line.column] is None:
+            event = str(record.values[line.field.worded])
+            told = self.model.happenings.get(event)
+            return event if told is None else said(told.label, self.locale)
         if line.field.computed is None or line.field.stored:
             return record.column(line.column, line.card)
         return self._computed(record, line)
@@ -144,6 +150,7 @@ class Rows:
             self._within(rights, record, rights.scope(record.type.key, "read"))
             and not self._is_concealed(rights, record)
             and self._sees_what_it_repeats(rights, record)
+            and self._reads_what_it_is_about(rights, record)
         )
 
     def _is_concealed(self, rights: Rights, record: Record) -> bool:
@@ -163,6 +170,11 @@ class Rows:
             there = self.find(link.target, record.column(link.source, link.card))
             return there is None or self.sees(rights, there)
         return True
+
+    def _reads_what_it_is_about(self, rights: Rights, record: Record) -> bool:
+        """Tell whether the reader may read anything of the entity that a row of a view tells of."""
+        about = record.values[record.type.entity.about] if record.type.entity.about else None
+        return about is None or rights.scope(str(about), "read") is not Scope.NONE or about in rights.shared
 
     def _within(self, rights: Rights, record: Record, scope: Scope) -> bool:
         if scope is Scope.ALL or self._is_shared(rights, record):

@@ -70,7 +70,11 @@ async def _refuse_duplicates(call: Call, values: Values) -> None:
         )
 
 
-@command("client.qualify", label={"en": "Qualify", "ru": "Квалифицировать"})
+@command(
+    "client.qualify",
+    label={"en": "Qualify", "ru": "Квалифицировать"},
+    done={"en": "qualified", "ru": "квалификация"},
+)
 async def qualify_client(call: Call, client: Client) -> Client:
     """Make a lead a potential client."""
     if client.standing != Standing.LEAD:
@@ -78,7 +82,7 @@ async def qualify_client(call: Call, client: Client) -> Client:
     return await call.write(client, standing=Standing.POTENTIAL.value)
 
 
-@command("client.reject", label={"en": "Reject", "ru": "Отказать"})
+@command("client.reject", label={"en": "Reject", "ru": "Отказать"}, done={"en": "rejected", "ru": "отказ"})
 async def reject_client(
     call: Call, client: Client, reason: Annotated[str, "Why, for the history."]
 ) -> Client:
@@ -91,7 +95,11 @@ async def reject_client(
     return await call.write(client, standing=Standing.LOST.value, standing_reason=reason)
 
 
-@command("client.change_standing", label={"en": "Change standing", "ru": "Сменить статус"})
+@command(
+    "client.change_standing",
+    label={"en": "Change standing", "ru": "Сменить статус"},
+    done={"en": "standing changed", "ru": "смена статуса"},
+)
 async def change_standing(
     call: Call,
     client: Client,
@@ -111,7 +119,11 @@ async def change_standing(
     return await call.write(client, standing=to, standing_reason=reason)
 
 
-@command("client.assign", label={"en": "Assign", "ru": "Передать менеджеру"})
+@command(
+    "client.assign",
+    label={"en": "Assign", "ru": "Передать менеджеру"},
+    done={"en": "given to a manager", "ru": "передача менеджеру"},
+)
 async def assign_client(
     call: Call, client: Client, to: Annotated[User, "Who looks after the client from now on."]
 ) -> Client:

@@ -24,7 +24,12 @@ FURTHER = (Standing.LEAD, Standing.LOST, Standing.POTENTIAL, Standing.ACTIVE, St
 """Standings in the order in which a merger prefers them."""
 
 
-@command("client.merge", label={"en": "Merge", "ru": "Объединить"})
+@command(
+    "client.merge",
+    label={"en": "Merge", "ru": "Объединить"},
+    done={"en": "merged with another", "ru": "объединение"},
+    also={"client.merged_away": {"en": "merged into another", "ru": "объединение с другим клиентом"}},
+)
 async def merge_clients(
     call: Call,
     client: Client,

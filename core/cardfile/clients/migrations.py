@@ -40,6 +40,14 @@ where c.merged_into is not null and {_TOLD}
 """,
 }
 
+# Of which entity an event tells, for there are readers who may read nothing of it.
+_PARTS_ABOUT = {
+    name: select.replace("as event", f"as event, {entity} as entity")
+    for (name, select), entity in zip(
+        _PARTS.items(), ("cast(null as text)", "e.entity", "e.entity"), strict=True
+    )
+}
+
 MIGRATIONS = (
     Migration(
         "0001_clients",
@@ -65,6 +73,16 @@ MIGRATIONS = (
             RunSQL(
                 sqlite=f"create index interaction_timeline_idx on interaction (id + {_APART})",
                 postgres=f"create index interaction_timeline_idx on interaction ((id + {_APART}))",
+            ),
+        ),
+    ),
+    Migration(
+        "0003_timeline_about",
+        (
+            RunSQL(sqlite="drop view timeline_entry", postgres="drop view timeline_entry"),
+            *(CreateView(name, select) for name, select in _PARTS_ABOUT.items()),
+            CreateView(
+                "timeline_entry", " union all ".join(f"select * from {name}" for name in _PARTS_ABOUT)
             ),
         ),
     ),

@@ -37,6 +37,8 @@ class Unmerged:
 @command(
     "client.unmerge",
     label={"en": "Undo the merger", "ru": "Отменить объединение"},
+    done={"en": "merger undone", "ru": "отмена объединения"},
+    also={"client.parted": {"en": "parted from another", "ru": "отделение от другого клиента"}},
     action="merge",
     takes_archived=True,
 )

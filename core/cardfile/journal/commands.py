@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from cardfile.database.tables import Record
@@ -61,6 +61,8 @@ class Command:
     owner_only: bool = False
     is_derived: bool = False
     takes_archived: bool = False
+    done: Label = ""
+    also: Mapping[str, Label] = field(default_factory=dict)
     description: str = ""
     writes: bool = True
     prepare: CommandFunction | None = None
@@ -93,6 +95,8 @@ def command(
     action: str | None = None,
     event: str | None = None,
     takes_archived: bool = False,
+    done: Label = "",
+    also: Mapping[str, Label] | None = None,
     owner_only: bool = False,
     description: str = "",
     writes: bool = True,
@@ -102,7 +106,9 @@ def command(
 
     The verb is the permission's action unless `action` is given; the event is the entity with the verb's past
     form unless `event` is given. A command that only reads says `writes=False`: no transaction is opened for
-    it. What takes long and writes nothing (a hash, a look at a file) is done by `prepare`, an async function
+    it; one whose subject may be in the archive says `takes_archived=True`. The history tells what was done in
+    the words of `done`, else by the label; `also` gives words for further events that the command records, by
+    name. What takes long and writes nothing (a hash, a look at a file) is done by `prepare`, an async function
     with the command's own parameters, before the transaction is opened; the command finds what it returned in
     `call.prepared`. The function is returned as it is; `command_of` gives its `Command`. Raises
     `DeclarationError` when nothing can be derived from the signature.
@@ -130,6 +136,8 @@ def command(
             result=result,
             event=event or f"{entity}.{past(verb)}",
             takes_archived=takes_archived,
+            done=done,
+            also=also or {},
             owner_only=owner_only,
             description=description or inspect.cleandoc(function.__doc__ or "").partition("\n\n")[0],
             writes=writes,
@@ -240,10 +248,15 @@ def _bound(model: Model, plugin: str, made: Command) -> Command:
         made,
         name=prefix + made.name,
         entity=entity,
-        event=made.event if made.event.startswith(prefix) else prefix + made.event,
+        event=_full(prefix, made.event),
+        also={_full(prefix, name): label for name, label in made.also.items()},
         plugin=plugin,
         parameters=tuple(parameters),
     )
+
+
+def _full(prefix: str, name: str) -> str:
+    return name if name.startswith(prefix) else prefix + name
 
 
 def _derived(record_type: RecordType) -> Iterator[Command]:

@@ -19,6 +19,7 @@ def check_record_type(record_type: RecordType, types: Mapping[str, RecordType]) 
     _check_visibility(record_type, columns)
     if isinstance(record_type.visibility, Owned):
         check_owned(record_type, record_type.visibility, types)
+    _check_about(record_type, columns)
     _check_search(record_type, columns)
     _check_order(record_type)
     _check_groups(record_type)
@@ -27,6 +28,10 @@ def check_record_type(record_type: RecordType, types: Mapping[str, RecordType]) 
         if line.field.folded and line.field.folded not in columns:
             raise DeclarationError(
                 f"{where} is folded into {line.field.folded!r}, which is no column of {record_type.table}"
+            )
+        if line.field.worded and line.field.worded not in columns:
+            raise DeclarationError(
+                f"{where} is worded by {line.field.worded!r}, which is no column of {record_type.table}"
             )
         if line.field.computed is not None:
             _check_computed(where, record_type, line, line.field.computed, types)
@@ -48,6 +53,14 @@ def _check_visibility(record_type: RecordType, columns: Container[str]) -> None:
             return
     if column not in columns:
         raise DeclarationError(f"{told} is seen by its column {column!r}, which its table lacks")
+
+
+def _check_about(record_type: RecordType, columns: Container[str]) -> None:
+    about = record_type.entity.about
+    if about and about not in columns:
+        raise DeclarationError(
+            f"{record_type.plugin}: entity {record_type.key!r} is about {about!r}, which is no column of its table"
+        )
 
 
 def _check_search(record_type: RecordType, columns: Container[str]) -> None:

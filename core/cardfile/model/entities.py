@@ -117,7 +117,8 @@ class Entity:
     names the views whose union a view is: lists look into each, for SQLite carries no condition into a union.
     `repeats` says which fields of a view show fields of a record that it refers to, as
     `{"text": "interaction.text"}`: such a row is seen by whoever sees that record, and what is hidden there is
-    hidden here.
+    hidden here. `about` names the column of a view that holds the key of the entity that a row tells of: it is
+    seen by whoever may read anything of that entity.
     """
 
     table: type[Table]
@@ -139,6 +140,7 @@ class Entity:
     importable: bool = False
     united: tuple[str, ...] = ()
     repeats: Mapping[str, str] = field(default_factory=dict)
+    about: str = ""
 
     def __post_init__(self) -> None:
         name = self.table._meta.tablename

@@ -75,6 +75,7 @@ class _Options:
     computed: Computed | None = None
     stored: bool = False
     transfer: bool = True
+    worded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ class Field(_Options):
     or `PERCENT`; `folded` names a column that keeps the case- and accent-folded text for order and search;
     `slots` say where a user interface shows the field; `transfer=False` keeps it out of import and export.
     A `computed` field is read from related rows; with `stored` the value is kept in a column, true within the
-    transaction that changes those rows.
+    transaction that changes those rows. `worded` names the column of an event: what is empty is told in the
+    words for that event.
     """
 
     key: str

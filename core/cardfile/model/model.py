@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 
 from piccolo.columns import Column, ForeignKey
 
@@ -10,8 +11,9 @@ from cardfile.model.checks import check_record_type
 from cardfile.model.entities import Entity, Relation, Through
 from cardfile.model.fields import CardField, Field, Kind
 from cardfile.model.record_types import CORE, Card, Line, Link, RecordType
+from cardfile.texts import Label
 
-__all__ = ["Declared", "Model", "build_model"]
+__all__ = ["Declared", "Happening", "Model", "build_model"]
 
 COMMON = (
     Field(
@@ -63,10 +65,19 @@ class Declared:
 
 
 @dataclass(frozen=True, slots=True)
+class Happening:
+    """What people call an event, and the record type to whose records it happens."""
+
+    entity: str
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
-    """All record types by key, in the order of their declaration."""
+    """All record types by key, in the order of their declaration; and the events of clients by name."""
 
     types: Mapping[str, RecordType]
+    happenings: Mapping[str, Happening] = dataclass_field(default_factory=dict)
 
     def __getitem__(self, key: str) -> RecordType:
         return self.types[key]

@@ -100,7 +100,20 @@ class Row:
         """Return the SQL expression of a line's value."""
         if line.field.computed is not None and not line.field.stored:
             return computed_value(self.statement, line, f"{self.alias}.id")
+        if line.field.worded:
+            return self._worded(line)
         return self.named(line.column, line.card)
+
+    def _worded(self, line: Line) -> str:
+        """Return a text, or where it is empty the words for the event that stands beside it."""
+        locale, event = self.statement.reading.locale, self.named(line.field.worded)
+        cases = "".join(
+            f" when {literal(name)} then {literal(said(one.label, locale))}"
+            for name, one in self.statement.model.happenings.items()
+        )
+        # What no plugin declares any more is told by its name.
+        told = f"case {event}{cases} else {event} end" if cases else event
+        return f"coalesce({self.named(line.column)},{told})"
 
     def order_value(self, line: Line) -> str:
         """Return the expression by which a line is ordered: folded where the field has a folded column."""

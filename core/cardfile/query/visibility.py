@@ -5,6 +5,7 @@ Nobody acts on what he does not see, so a scope of an action counts as far as th
 
 from collections.abc import Mapping
 
+from cardfile.database.dialect import literal
 from cardfile.database.names import quoted
 from cardfile.model.entities import PARTICIPANT, Everyone, Owned, Personal, Through
 from cardfile.model.model import Model
@@ -28,6 +29,7 @@ def visible(statement: Statement, record_type: RecordType, alias: str, *, action
         _within(statement, record_type, alias, scope, action=action),
         concealed_rows(statement, record_type, alias),
         _repeated(statement, record_type, alias),
+        _about(statement, record_type, alias),
     )
     return " and ".join(condition for condition in conditions if condition) or None
 
@@ -53,6 +55,27 @@ def _hidden_entries(rights: Rights, model: Model, target: str) -> list[Link]:
         if entity in model and path in model[entity].links
     ]
     return [link for link in hidden if link.entry is not None and link.target == target]
+
+
+def _about(statement: Statement, record_type: RecordType, alias: str) -> str | None:
+    """Return the condition that a row of a view tells of no entity of which the reader may read nothing."""
+    model, rights = statement.model, statement.rights
+    if not _tells_too_much(rights, model, record_type):
+        return None
+    column = f"{alias}.{quoted(record_type.entity.about)}"
+    told = ", ".join(literal(one.key) for one in model if _is_open(rights, one.key))
+    return f"({column} is null or {column} in ({told}))" if told else f"{column} is null"
+
+
+def _tells_too_much(rights: Rights, model: Model, record_type: RecordType) -> bool:
+    """Tell whether a view may tell of an entity of which the reader may read nothing."""
+    if not record_type.entity.about:
+        return False
+    return not all(_is_open(rights, key) for key in {one.entity for one in model.happenings.values()})
+
+
+def _is_open(rights: Rights, entity: str) -> bool:
+    return rights.scope(entity, "read") is not Scope.NONE or entity in rights.shared
 
 
 def _repeated(statement: Statement, record_type: RecordType, alias: str) -> str | None:
@@ -190,6 +213,8 @@ def is_implied(rights: Rights, model: Model, link: Link, source: RecordType) -> 
     if not link.implied:
         return False
     target = model[link.target]
+    if _tells_too_much(rights, model, target):
+        return False
     if _repeated_by(rights, target) is not None or _hidden_entries(rights, model, target.key):
         return False
     there, here = rights.scope(target.key, "read"), rights.scope(source.key, "read")

@@ -105,7 +105,7 @@ timeline = Entity(
             choices=(*KINDS, Choice("event", {"en": "Event", "ru": "Событие"})),
         ),
         Field("direction", {"en": "Direction", "ru": "Направление"}, Kind.CHOICE, choices=DIRECTIONS),
-        Field("title", {"en": "Title", "ru": "Заголовок"}, Kind.TEXT),
+        Field("title", {"en": "Title", "ru": "Заголовок"}, Kind.TEXT, worded="event"),
         Field("text", {"en": "Text", "ru": "Текст"}, Kind.LONG_TEXT),
         Field("actor", {"en": "Who", "ru": "Кто"}, Kind.USER),
         Field("interaction", {"en": "Interaction", "ru": "Взаимодействие"}, Kind.REFERENCE, to="interaction"),
@@ -124,6 +124,7 @@ timeline = Entity(
         "text": "interaction.text",
         "actor": "interaction.user",
     },
+    about="entity",
 )
 
 ENTITIES = (interactions, timeline)

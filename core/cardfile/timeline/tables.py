@@ -59,3 +59,4 @@ class TimelineEntry(Stored, tablename="timeline_entry"):
     actor = ForeignKey(User, null=True, default=None, on_delete=OnDelete.restrict)
     interaction = ForeignKey(Interaction, null=True, default=None, on_delete=OnDelete.restrict)
     event = Text(null=True, default=None)
+    entity = Text(null=True, default=None)

@@ -18,7 +18,11 @@ LIVE = (Status.WAITING, Status.ACTIVE, Status.FROZEN)
 MOST_AT_ONCE = 10_000
 
 
-@command("membership.sell", label={"en": "Sell a membership", "ru": "Продать абонемент"})
+@command(
+    "membership.sell",
+    label={"en": "Sell a membership", "ru": "Продать абонемент"},
+    done={"en": "sold", "ru": "продажа"},
+)
 async def sell(
     call: Call,
     client: Annotated[Client, "Who buys it."],
@@ -65,7 +69,9 @@ async def sell(
     return sold
 
 
-@command("membership.freeze", label={"en": "Freeze", "ru": "Заморозить"})
+@command(
+    "membership.freeze", label={"en": "Freeze", "ru": "Заморозить"}, done={"en": "frozen", "ru": "заморозка"}
+)
 async def freeze(
     call: Call,
     membership: Membership,
@@ -104,7 +110,12 @@ async def freeze(
     return made
 
 
-@command("membership.unfreeze", label={"en": "End the freeze", "ru": "Разморозить"}, action="freeze")
+@command(
+    "membership.unfreeze",
+    label={"en": "End the freeze", "ru": "Разморозить"},
+    done={"en": "freeze ended", "ru": "разморозка"},
+    action="freeze",
+)
 async def unfreeze(call: Call, membership: Membership) -> Membership:
     """Take a frozen membership up again today; the days of the freeze that are left do not count."""
     today = club_day(call)
@@ -125,7 +136,12 @@ async def unfreeze(call: Call, membership: Membership) -> Membership:
     return membership
 
 
-@command("membership.cancel", label={"en": "Cancel", "ru": "Расторгнуть"})
+@command(
+    "membership.cancel",
+    label={"en": "Cancel", "ru": "Расторгнуть"},
+    done={"en": "cancelled", "ru": "расторжение"},
+    event="membership.cancelled",
+)
 async def cancel(call: Call, membership: Membership, *, reason: Annotated[str, "Why."]) -> Membership:
     """End a membership before its time; the reason is kept in the history."""
     if membership.status not in LIVE:

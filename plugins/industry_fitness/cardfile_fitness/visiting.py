@@ -14,7 +14,11 @@ from cardfile_fitness.tables import Membership, Visit
 __all__ = ["check_in", "check_out"]
 
 
-@command("visit.check_in", label={"en": "Check in", "ru": "Отметить приход"})
+@command(
+    "visit.check_in",
+    label={"en": "Check in", "ru": "Отметить приход"},
+    done={"en": "came in", "ru": "приход"},
+)
 async def check_in(
     call: Call,
     client: Annotated[Client, "Who comes in."],
@@ -51,7 +55,12 @@ async def check_in(
     )
 
 
-@command("visit.check_out", label={"en": "Check out", "ru": "Отметить уход"}, action="check_in")
+@command(
+    "visit.check_out",
+    label={"en": "Check out", "ru": "Отметить уход"},
+    done={"en": "went out", "ru": "уход"},
+    action="check_in",
+)
 async def check_out(
     call: Call, visit: Visit, *, at: Annotated[datetime | None, "When; now when it is left out."] = None
 ) -> Visit:
