@@ -58,7 +58,7 @@ async def boats(database_url: str, tmp_path: Path, clock: MovableClock) -> Async
     """Two workers on one database."""
     settings = Settings(database_url=database_url, database_pool=3, data_dir=tmp_path, plugins=())
     async with AsyncExitStack() as stack:
-        found = []
+        found: list[Boat] = []
         for _ in range(2):
             app = App.build(settings, plugins=[Crew], clock=clock)
             if not found:
