@@ -3,7 +3,18 @@
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from cardfile import access, calendars, clients, deals, journal, pipelines, seeds, spreadsheets, timeline
+from cardfile import (
+    access,
+    calendars,
+    clients,
+    deals,
+    journal,
+    pipelines,
+    seeds,
+    spreadsheets,
+    tasks,
+    timeline,
+)
 from cardfile import jobs as jobs_room
 from cardfile.database import PluginMigrations
 from cardfile.database.tables import Record
@@ -45,14 +56,25 @@ def _together(*rooms: Grants) -> Grants:
     return found
 
 
-RULES: Final = (clients.ClientRules(), calendars.CalendarRules(), pipelines.PipelineRules())
+TASKS: Final = tasks.TaskRules()
+
+RULES: Final = (
+    clients.ClientRules(),
+    calendars.CalendarRules(),
+    pipelines.PipelineRules(),
+    TASKS,
+)
 """What the rooms ask of every record, whoever writes it; a plugin has one answer to a hook, so it asks them all."""
 
 ARCHIVING: Final = (
     calendars.CalendarRules(),
     pipelines.PipelineRules(),
+    TASKS,
 )
 """Those of them who also care about what is laid aside."""
+
+KEEPING: Final = (TASKS,)
+"""Those of them who act on what is written."""
 
 
 class CorePlugin(Plugin):
@@ -69,19 +91,31 @@ class CorePlugin(Plugin):
         *calendars.ENTITIES,
         *pipelines.ENTITIES,
         *deals.ENTITIES,
+        *tasks.ENTITIES,
         *spreadsheets.ENTITIES,
     )
-    commands = (*access.COMMANDS, *clients.COMMANDS, *spreadsheets.COMMANDS)
+    commands = (*access.COMMANDS, *clients.COMMANDS, *tasks.COMMANDS, *spreadsheets.COMMANDS)
     grants = _together(
-        access.GRANTS, clients.GRANTS, calendars.GRANTS, pipelines.GRANTS, deals.GRANTS, spreadsheets.GRANTS
+        access.GRANTS,
+        clients.GRANTS,
+        calendars.GRANTS,
+        pipelines.GRANTS,
+        deals.GRANTS,
+        tasks.GRANTS,
+        spreadsheets.GRANTS,
     )
-    jobs = (*jobs_room.JOBS, *spreadsheets.JOBS)
+    jobs = (*jobs_room.JOBS, *tasks.JOBS, *spreadsheets.JOBS)
     pipelines = (pipelines.SALES,)
+    reminder_policies = tasks.REMINDER_POLICIES
 
     def seeds(self, app: "App") -> Sequence[seeds.Seed]:
         """Return the rows that come of what all plugins declare."""
         locale = app.settings.locale
-        return [*calendars.calendar_seeds(locale), *pipelines.pipeline_seeds(app.plugins, locale)]
+        return [
+            *calendars.calendar_seeds(locale),
+            *pipelines.pipeline_seeds(app.plugins, locale),
+            *tasks.task_seeds(app.plugins, locale),
+        ]
 
     @hookimpl
     async def record_creating(self, call: Call, entity: str, values: MutableMapping[str, object]) -> None:
@@ -109,6 +143,18 @@ class CorePlugin(Plugin):
         """Ask the rooms about a record that is to be laid aside."""
         for room in ARCHIVING:
             await room.record_archiving(call, entity, record)
+
+    @hookimpl
+    async def records_keeping(
+        self,
+        call: Call,
+        entity: str,
+        created: Mapping[int, Mapping[str, object]],
+        changed: Mapping[int, Mapping[str, object]],
+    ) -> None:
+        """Let the rooms act on what is written."""
+        for room in KEEPING:
+            await room.records_keeping(call, entity, created, changed)
 
     async def demo(self, demo: Demo) -> None:
         """Hire a small company: an owner, a head, three managers in his team, a specialist and an analyst."""
@@ -138,6 +184,7 @@ class CorePlugin(Plugin):
             "core.calendars": calendars.MIGRATIONS,
             "core.pipelines": pipelines.MIGRATIONS,
             "core.deals": deals.MIGRATIONS,
+            "core.tasks": tasks.MIGRATIONS,
             "core.jobs": jobs_room.MIGRATIONS,
             "core.spreadsheets": spreadsheets.MIGRATIONS,
         }

@@ -17,6 +17,12 @@ USES = {
     "core/cardfile/access/hand_over.py: EVERYTHING": 1,
     "core/cardfile/access/sharing.py: EVERYTHING": 1,
     "core/cardfile/clients/merging.py: EVERYTHING": 3,
+    # Tasks are reminded of whoever they belong to, and agree with deals that nobody may see; one default calendar.
+    "core/cardfile/calendars/rules.py: EVERYTHING": 2,
+    "core/cardfile/tasks/notices.py: EVERYTHING": 2,
+    "core/cardfile/tasks/reminding.py: EVERYTHING": 1,
+    "core/cardfile/tasks/rules.py: EVERYTHING": 2,
+    "core/cardfile/tasks/sending.py: Actor.system": 1,
     # An import keeps its own books; whom it knows is asked under the rights of its reader.
     "core/cardfile/spreadsheets/commands.py: EVERYTHING": 1,
     "core/cardfile/spreadsheets/importers.py: Actor.system": 1,

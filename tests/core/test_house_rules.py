@@ -13,7 +13,8 @@ MOST_LINES = 400
 # Rooms that may build statements from tables: those that compile and write them, and those that keep
 # rows of the house itself (sessions, jobs, plugin state), which nobody reads over GraphQL.
 ROOMS_WITH_TABLES = tuple(
-    f"core/cardfile/{room}" for room in ("database", "model", "query", "journal", "jobs", "plugins", "access")
+    f"core/cardfile/{room}"
+    for room in ("database", "model", "query", "journal", "jobs", "plugins", "access", "tasks")
 )
 ROOMS_WITH_SQL = tuple(f"core/cardfile/{room}" for room in ("database", "query", "journal"))
 

@@ -249,6 +249,18 @@ clients = Entity(
             plain=True,
             synonyms=HEADERS["tags"],
         ),
+        Relation(
+            "tasks", {"en": "Tasks", "ru": "Задачи"}, target="task", via="client", order=("due_at", "id")
+        ),
+        Relation(
+            "next_task",
+            {"en": "Next task", "ru": "Следующая задача"},
+            target="task",
+            via="client",
+            where={"awaits": True},
+            order=("due_at", "id"),
+            one=True,
+        ),
     ),
     visibility=Owned(),
     order=("name", "id"),
