@@ -62,6 +62,7 @@ RULES: Final = (
     clients.ClientRules(),
     calendars.CalendarRules(),
     pipelines.PipelineRules(),
+    deals.DealRules(),
     TASKS,
 )
 """What the rooms ask of every record, whoever writes it; a plugin has one answer to a hook, so it asks them all."""
@@ -73,7 +74,7 @@ ARCHIVING: Final = (
 )
 """Those of them who also care about what is laid aside."""
 
-KEEPING: Final = (TASKS,)
+KEEPING: Final = (deals.DealRules(), TASKS)
 """Those of them who act on what is written."""
 
 
@@ -94,7 +95,7 @@ class CorePlugin(Plugin):
         *tasks.ENTITIES,
         *spreadsheets.ENTITIES,
     )
-    commands = (*access.COMMANDS, *clients.COMMANDS, *tasks.COMMANDS, *spreadsheets.COMMANDS)
+    commands = (*access.COMMANDS, *clients.COMMANDS, *deals.COMMANDS, *tasks.COMMANDS, *spreadsheets.COMMANDS)
     grants = _together(
         access.GRANTS,
         clients.GRANTS,
@@ -104,7 +105,7 @@ class CorePlugin(Plugin):
         tasks.GRANTS,
         spreadsheets.GRANTS,
     )
-    jobs = (*jobs_room.JOBS, *tasks.JOBS, *spreadsheets.JOBS)
+    jobs = (*jobs_room.JOBS, *deals.JOBS, *tasks.JOBS, *spreadsheets.JOBS)
     pipelines = (pipelines.SALES,)
     reminder_policies = tasks.REMINDER_POLICIES
 

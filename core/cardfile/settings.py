@@ -92,6 +92,7 @@ class Settings(BaseSettings):
     worker_patience: float = Field(default=12.0, ge=0.5, le=300)
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     session_days: int = Field(default=14, ge=1, le=365)
+    permanent_after: int = Field(default=3, ge=1, le=1_000)
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     limits: Limits = Limits()
     sections: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)

@@ -17,6 +17,10 @@ USES = {
     "core/cardfile/access/hand_over.py: EVERYTHING": 1,
     "core/cardfile/access/sharing.py: EVERYTHING": 1,
     "core/cardfile/clients/merging.py: EVERYTHING": 3,
+    # What is asked of a deal, and what follows from its move, does not depend on who moves it.
+    "core/cardfile/deals/rows.py: EVERYTHING": 2,
+    "core/cardfile/deals/waking.py: Actor.system": 1,
+    "core/cardfile/deals/waking.py: EVERYTHING": 1,
     # Tasks are reminded of whoever they belong to, and agree with deals that nobody may see; one default calendar.
     "core/cardfile/calendars/rules.py: EVERYTHING": 2,
     "core/cardfile/tasks/notices.py: EVERYTHING": 2,

@@ -10,7 +10,7 @@ from cardfile.model.fields import Field, Kind
 
 __all__ = ["PARTICIPATING", "deals"]
 
-PARTICIPATING: Final = ("read",)
+PARTICIPATING: Final = ("read", "reach_goal", "attach")
 """What whoever takes part in a deal may do with it, if his role lets him do it at all."""
 
 deals = Entity(

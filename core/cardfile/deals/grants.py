@@ -6,7 +6,9 @@ from cardfile.declarations import Grants
 
 __all__ = ["GRANTS"]
 
-_DEEDS: Final = ("read", "create", "edit", "archive", "import")
+_DEEDS: Final = (
+    "read", "create", "edit", "archive", "import", "move", "reach_goal", "attach", "win", "lose", "wake", "approve",
+)  # fmt: skip
 
 
 def _at(scope: str, *actions: str) -> str:
@@ -16,7 +18,7 @@ def _at(scope: str, *actions: str) -> str:
 GRANTS: Final[Grants] = {
     "owner": {"product": "create:all edit:all archive:all", "lost_reason": "create:all edit:all archive:all"},
     "head": {
-        "deal": _at("team", *_DEEDS, "assign", "export"),
+        "deal": _at("team", *_DEEDS, "reopen", "assign", "export"),
         "product": "*:all",
         "lost_reason": "*:all",
     },
@@ -28,7 +30,7 @@ GRANTS: Final[Grants] = {
     },
     "specialist": {
         # What he takes part in counts as his own, for the deeds that `PARTICIPATING` names.
-        "deal": "read:own",
+        "deal": _at("own", "read", "reach_goal", "attach"),
         "product": "read:all",
         "lost_reason": "read:all",
     },

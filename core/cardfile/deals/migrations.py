@@ -40,7 +40,8 @@ select d.id * {_APART} + g.id as id, d.id as deal, g.id as goal, g.key as key, g
 from deal d join goal g on g.stage = d.stage
 where g.archived_at is null and not exists (
     select 1 from deal_goal r
-    where r.deal = d.id and r.goal = g.id and r.reached_at >= d.stage_since and r.archived_at is null)
+    where r.deal = d.id and r.goal = g.id and r.reached_at >= d.stage_since and r.archived_at is null
+        and g.outcome <> 'postpone')
 """
 
 MIGRATIONS: Final = (

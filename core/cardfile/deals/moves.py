@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from cardfile.deals.choices import Cause
+from cardfile.declarations.stages import StageOutcome
 from cardfile.errors import Refused, Speaker
 from cardfile.pipelines.book import GoalSpec, StageSpec
 from cardfile.texts import Label, said
@@ -32,7 +33,7 @@ class Move:
     @property
     def is_lost(self) -> bool:
         """Whether the deal ends without a sale, which no rule for leaving a stage can hinder."""
-        return self.to.outcome == "lost"
+        return self.to.outcome is StageOutcome.LOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,13 @@ class MissingForStage(Refused):
 
     def __init__(self, stage: StageSpec, by_deal: Mapping[int, Sequence[Missing]]) -> None:
         self.by_deal = {deal: tuple(found) for deal, found in by_deal.items() if found}
-        self.missing = tuple(dict.fromkeys(one for found in self.by_deal.values() for one in found))
+        each = {(one.kind, one.key): one for found in self.by_deal.values() for one in found}
+        self.missing = tuple(each.values())
         self.stage = stage
         super().__init__(
-            "Before the deal goes to {stage}, it lacks: {missing}.", stage=stage.label, missing=self._listed("en")
+            "Before the deal goes to {stage}, it lacks: {missing}.",
+            stage=stage.label,
+            missing=self._listed("en"),
         )
 
     def say(self, texts: Speaker) -> str:

@@ -100,6 +100,14 @@ deal_lines = Entity(
         ),
         Field("unit", UNIT, Kind.TEXT, max_length=40, position=40),
         Field("price", PRICE, Kind.MONEY, position=50, slots=("list", "card")),
+        Field(
+            "price_list",
+            {"en": "Price list", "ru": "Прайс"},
+            Kind.TEXT,
+            max_length=100,
+            hint={"en": "From which the price is taken", "ru": "Из которого берётся цена"},
+            position=51,
+        ),
         Field("discount", {"en": "Discount", "ru": "Скидка"}, Kind.PERCENT, position=60),
         Field("vat", VAT, Kind.PERCENT, position=70),
         Field(

@@ -122,6 +122,7 @@ class DealLine(Record, tablename="deal_line"):
     name = Text(null=False, default=None)
     unit = Text(null=True, default=None)
     quantity = BigInt(null=False, default=1_000)
+    price_list = Text(null=True, default=None)
     price = BigInt(null=False, default=None)
     price_currency = Varchar(length=3, null=False, default=None)
     discount = BigInt(null=True, default=None)

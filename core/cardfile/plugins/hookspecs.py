@@ -39,6 +39,7 @@ __all__ = [
     "deals_entering",
     "deals_missing",
     "deals_moving",
+    "deals_waking",
     "document_making",
     "hookimpl",
     "record_archived",
@@ -169,6 +170,11 @@ async def document_making(call: "Call", deal: "Deal", kind: str, template: str |
     """The stage that a deal has entered asks for a document of this kind; who makes such documents makes it."""
 
 
+@_coloured(Colour.BEFORE)
+async def deals_waking(call: "Call", deals: "Sequence[Deal]") -> None:
+    """Deals that were postponed are to be taken up again."""
+
+
 @_coloured(Colour.AFTER)
 async def record_created(app: "App", event: "Event") -> None:
     """A record was made."""
@@ -211,6 +217,7 @@ SPECS: Final[Mapping[str, Spec]] = {
         deals_moving,
         deals_entering,
         document_making,
+        deals_waking,
         record_created,
         record_changed,
         record_archived,

@@ -1,0 +1,41 @@
+"""Rows as the rules of deals look at them: as they are, whatever the person who acts may see."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from cardfile.database.tables import Record
+from cardfile.journal.calls import Call
+from cardfile.query import fetch_records
+from cardfile.rights import EVERYTHING, Rights
+
+__all__ = ["ALL", "of_deals", "rows_of"]
+
+ALL: Final[Rights] = EVERYTHING
+"""With these rights a command writes what follows from a move: whoever may move a deal need not see all of it."""
+
+
+async def rows_of(
+    call: Call,
+    table: type[Record],
+    *,
+    ids: Collection[int] | None = None,
+    where: Mapping[str, object] | None = None,
+    paths: Collection[str] = (),
+) -> list[dict[str, Any]]:
+    """Return rows by path, with their `id`: those of `ids` that match, or all live ones that do."""
+    return await fetch_records(
+        call.app.database,
+        call.app.model,
+        call.app.model.of_table(table),
+        EVERYTHING,
+        now=call.now,
+        ids=ids,
+        filter=where,
+        paths=paths,
+        reading=call.work.reading,
+    )
+
+
+def of_deals(deals: Collection[int], **more: object) -> Mapping[str, object]:
+    """Return the filter of what hangs on these deals."""
+    return {"deal": {"id": {"in": list(deals)}}, **more}
