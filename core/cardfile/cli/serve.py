@@ -11,7 +11,7 @@ from typer import Option, Typer
 from cardfile.app import App
 from cardfile.cli.opened import build_app, run
 from cardfile.errors import SettingsError
-from cardfile.jobs import working
+from cardfile.jobs import require_queue, working
 from cardfile.web import make_asgi
 
 program = Typer()
@@ -63,6 +63,7 @@ async def serve_app(app: App) -> None:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.running())
         if app.settings.worker:
+            await require_queue(app.settings)
             await stack.enter_async_context(working(app))
         try:
             await server.serve()

@@ -6,7 +6,7 @@ import signal
 from typer import Typer
 
 from cardfile.cli.opened import build_app, run
-from cardfile.jobs import working
+from cardfile.jobs import require_queue, working
 
 program = Typer()
 
@@ -19,6 +19,7 @@ def worker() -> None:
 
 async def _work() -> None:
     app = build_app()
+    await require_queue(app.settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

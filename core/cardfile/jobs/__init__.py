@@ -3,6 +3,7 @@
 from cardfile.jobs.after import JOBS, plan_delivery
 from cardfile.jobs.jobs import Jobs
 from cardfile.jobs.migrations import MIGRATIONS
+from cardfile.jobs.queue import require_queue
 from cardfile.jobs.tables import Job, State, WorkerRow
 from cardfile.jobs.worker import working
 from cardfile.plugins.job_kinds import JobKind, JobRun
@@ -17,5 +18,6 @@ __all__ = [
     "State",
     "WorkerRow",
     "plan_delivery",
+    "require_queue",
     "working",
 ]

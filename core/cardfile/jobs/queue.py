@@ -11,19 +11,19 @@ from urllib.parse import unquote
 
 from huey import RedisHuey
 from huey.api import Huey
-from huey.consumer import Consumer, Worker
+from huey.consumer import Consumer, Scheduler, Worker
 from huey.exceptions import ConfigurationError
 from huey.registry import Message
 from huey.serializer import Serializer
 
-from cardfile.errors import SettingsError
+from cardfile.errors import CardfileError, SettingsError
 from cardfile.failpoints import failpoint
 from cardfile.jobs.queue_file import QueueFile
 
 if TYPE_CHECKING:
     from cardfile.settings import Settings
 
-__all__ = ["Queue"]
+__all__ = ["Queue", "QueueAway", "require_queue"]
 
 TASK: Final = "run_job"
 POLL_SECONDS: Final = 0.5
@@ -63,11 +63,12 @@ class _Bell:
     def tell(self, error: Exception | None) -> None:
         """Log where trouble begins and where it ends, and not each time that it is met."""
         told = None if error is None else f"{type(error).__name__}: {error}"
-        if (told is None) != (self.trouble is None):
-            self._log.warning("the queue cannot be used: %s", told) if told else self._log.info(
-                "the queue can be used again"
-            )
-        self.trouble = told
+        with self._changed:  # Several threads meet the same trouble at once.
+            if (told is None) != (self.trouble is None):
+                self._log.warning("the queue cannot be used, waiting for it: %s", told) if told else (
+                    self._log.warning("the queue can be used again")
+                )
+            self.trouble = told
 
 
 class _Puller(Worker):  # type: ignore[misc]  # Huey ships no types
@@ -87,16 +88,28 @@ class _Puller(Worker):  # type: ignore[misc]  # Huey ships no types
         self.bell.tell(None)
         if task is not None:
             self.delay = self.default_delay
-            self.huey.execute(task, now)
+            try:
+                self.huey.execute(task, now)
+            except Exception as error:  # noqa: BLE001  What the storage was to note of it; the table has its own.
+                self.bell.tell(error)
         elif not self.huey.storage.blocking:
             self.bell.wait(heard, self.delay)
             self.delay = min(self.delay * self.backoff, self.max_delay)
+
+
+class _NoScheduler(Scheduler):  # type: ignore[misc]  # Huey ships no types
+    """Huey's own schedule, which stays empty: the job table knows when what is due."""
+
+    def loop(self, now: Any = None) -> None:
+        """Wait for the end."""
+        self.stop_flag.wait()
 
 
 class _ThreadConsumer(Consumer):  # type: ignore[misc]  # Huey ships no types
     """A consumer that leaves signals to the process it lives in."""
 
     worker_class = _Puller
+    scheduler_class = _NoScheduler
 
     def __init__(self, bell: _Bell, *arguments: Any, **options: Any) -> None:
         self._bell = bell
@@ -109,6 +122,31 @@ class _ThreadConsumer(Consumer):  # type: ignore[misc]  # Huey ships no types
 
     def _set_signal_handlers(self) -> None:
         pass
+
+
+async def require_queue(settings: "Settings") -> None:
+    """Raise `SettingsError` when the queue cannot be used: better told at the start than waited for."""
+
+    def look() -> None:
+        storage = _open(settings).storage
+        try:
+            storage.queue_size()
+        finally:
+            storage.close()
+
+    try:
+        await asyncio.to_thread(look)
+    except SettingsError:
+        raise
+    except Exception as error:
+        raise SettingsError(
+            f"The queue {_place(settings)} cannot be used ({error}): start it, or name another one in queue_url "
+            "(CARDFILE_QUEUE_URL)."
+        ) from error
+
+
+class QueueAway(CardfileError):
+    """The queue cannot be used for the moment; it was told already."""
 
 
 class Queue:
@@ -170,7 +208,7 @@ class Queue:
             done = await asyncio.to_thread(deed)
         except Exception as error:
             self._bell.tell(error)
-            raise
+            raise QueueAway(str(error)) from error
         self._bell.tell(None)
         return done
 
@@ -179,6 +217,14 @@ class Queue:
             raise RuntimeError("a job is done by a worker's thread, never by the event loop's own")
         failpoint("jobs.dequeued")
         asyncio.run_coroutine_threadsafe(self._run(job), self._loop).result()
+
+
+def _place(settings: "Settings") -> str:
+    """Return where the queue is, without a password that its URL may hold."""
+    if settings.queue_url is None:
+        return str(settings.data_dir / "queue.db")
+    scheme, _, rest = settings.queue_url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
 
 
 def _open(settings: "Settings") -> Huey:

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from cardfile.jobs.queue import Queue
+from cardfile.errors import CardfileError
+from cardfile.jobs.queue import Queue, QueueAway
 from cardfile.jobs.taking import mend_after_clock, next_due
 from cardfile.jobs.workers import BEATS, Attendance
 
@@ -33,7 +34,10 @@ _LOG: Final = logging.getLogger("cardfile.jobs")
 
 @asynccontextmanager
 async def working(app: "App") -> AsyncIterator[None]:
-    """Have the jobs of a running app done while the block lasts; on the way out, wait for what has begun."""
+    """Have the jobs of a running app done while the block lasts; on the way out, wait for what has begun.
+
+    A queue that cannot be used is waited for, and told of once.
+    """
     queue = Queue(app.settings, app.jobs.run)
     attendance = Attendance(app, threads=app.settings.worker_threads)
     await attendance.arrive()
@@ -68,6 +72,9 @@ async def _again_and_again(deed: Callable[[], Awaitable[None]], what: str, *, pa
     while True:
         try:
             await deed()
+        except QueueAway:
+            await asyncio.sleep(max(pause, RETRY_SECONDS))
+            continue
         except Exception as error:  # noqa: BLE001  Database and queue may come back: the worker goes on.
             _LOG.log(
                 logging.DEBUG if is_troubled else logging.ERROR,
@@ -75,7 +82,7 @@ async def _again_and_again(deed: Callable[[], Awaitable[None]], what: str, *, pa
                 what,
                 error,
                 max(pause, RETRY_SECONDS),
-                exc_info=not is_troubled,
+                exc_info=not (is_troubled or isinstance(error, CardfileError)),
             )
             is_troubled = True
             await asyncio.sleep(max(pause, RETRY_SECONDS))
