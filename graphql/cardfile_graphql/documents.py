@@ -64,12 +64,12 @@ class Document:
     ast: DocumentNode
     operations: Mapping[str | None, Operation]
     fragments: Mapping[str, FragmentDefinitionNode]
+    only: Operation | None
+    """The operation that is run when none is named, for there is but one."""
 
     def operation(self, name: str | None) -> Operation:
         """Return the operation to run; raises `RequestError` when `name` does not tell which."""
-        if name is None and len(self.operations) == 1:
-            return next(iter(self.operations.values()))
-        found = self.operations.get(name)
+        found = self.only if name is None and self.only is not None else self.operations.get(name)
         if found is None:
             told = (
                 f"There is no operation {name!r} in the document."
@@ -108,7 +108,8 @@ class Documents:
         fragments = {
             one.name.value: one for one in ast.definitions if isinstance(one, FragmentDefinitionNode)
         }
-        document = self._known[text] = Document(ast, operations, fragments)
+        only = next(iter(operations.values())) if len(operations) == 1 else None
+        document = self._known[text] = Document(ast, operations, fragments, only)
         if len(self._known) > self.most:
             self._known.popitem(last=False)
         return document

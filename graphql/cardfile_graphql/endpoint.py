@@ -5,10 +5,9 @@ from typing import Any
 
 from cardfile.app import App
 from cardfile.errors import Refused
-from cardfile.rights import Actor
 from cardfile.web.answers import TooLarge
 from cardfile.web.json_body import parse_json
-from cardfile.web.state import actor_of, locale_of
+from cardfile.web.state import actor_of, headers_of, locale_of, request_id_of
 from cardfile_graphql.context import RequestContext
 from cardfile_graphql.engine import Answer, Engine, Request
 from cardfile_graphql.errors import Code, error_json, errors_json
@@ -34,7 +33,7 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        headers = _headers(scope)
+        headers = headers_of(scope)
         accepted = headers.get(b"accept", b"*/*")
         if scope["method"] != "POST":
             if scope["method"] in {"GET", "HEAD"} and b"text/html" in accepted:
@@ -63,7 +62,7 @@ class Endpoint:
         if actor is None:
             await _refuse(send, accepted, 401, Code.UNAUTHENTICATED, "Sign in first, or send a token.")
             return
-        context = self._context(scope, actor)
+        context = RequestContext(self.app, actor, self.engine.built, locale_of(scope), request_id_of(scope))
         try:
             request = _request(parse_json(await _body(receive, self.app.settings.limits.body_bytes)))
         except TooLarge as refusal:
@@ -75,15 +74,6 @@ class Endpoint:
         answer = await self.engine.answer(request, context)
         media_type = _media_type(accepted)
         await _send(send, _status(answer, media_type), media_type, answer.body)
-
-    def _context(self, scope: Scope, actor: Actor) -> RequestContext:
-        built = self.engine.built
-        request_id = str(scope["state"].get("request_id", ""))
-        return RequestContext(self.app, actor, built, locale_of(scope), request_id)
-
-
-def _headers(scope: Scope) -> Mapping[bytes, bytes]:
-    return dict(scope["headers"])
 
 
 async def _body(receive: Receive, limit: int) -> bytes:

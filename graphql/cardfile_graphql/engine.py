@@ -96,10 +96,10 @@ class Engine:
             return _failed(error_json(Code.TIMEOUT, message, requestId=context.request_id), 503)
         except Refused as refusal:
             told = self._located(refusal, document, operation, variables, context)
-            error = error_of_refusal(told, context.texts)
+            said = error_of_refusal(told, context.texts)
             if isinstance(told, TooExpensive):
-                return Answer(errors_json([error]), 400)
-            return _failed(error, 200)
+                return Answer(errors_json([said]), 400)
+            return _failed(said, 200)
 
     def _located(
         self,

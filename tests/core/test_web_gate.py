@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from httpx2 import ASGITransport, AsyncClient
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from cardfile.app import App
+from cardfile.clock import MovableClock
 from cardfile.declarations import Route
 from cardfile.errors import DeclarationError
 from cardfile.plugins import Plugin
@@ -169,6 +171,45 @@ async def test_a_route_lets_in_whom_it_says(
         "robot": [200, 200, 200],
         "liar": [200, 401, 401],
     }
+
+
+async def test_a_program_that_came_often_is_out_with_its_token(
+    api: Api, make_user: Callable[..., Awaitable[Any]], app: App, clock: MovableClock
+) -> None:
+    bob = await make_user("manager")
+    tokens: list[Any] = []
+    for expires_at in (None, clock.now() + timedelta(hours=1)):
+        async with app.unit_of_work(bob.actor) as work:
+            tokens.append(
+                await work.do("api_token.create", name="robot", scopes=["client:read"], expires_at=expires_at)
+            )
+    lasting, short = (api(authorization=f"Bearer {one.secret}") for one in tokens)
+
+    async def statuses() -> list[int]:
+        return [(await one.post("/doors/robot", json={})).status_code for one in (lasting, short)]
+
+    assert [await statuses() for _ in range(3)] == [[200, 200]] * 3
+    clock.advance(timedelta(hours=1))
+    assert await statuses() == [200, 401]
+    actor = await app.access.resolve(tokens[0].secret)
+    assert actor is not None
+    async with app.unit_of_work(bob.actor) as work:
+        await work.do("api_token.revoke", token=actor.token)
+    assert await statuses() == [401, 401]
+
+
+async def test_a_program_hears_each_language_that_it_asks_for(
+    api: Api, make_user: Callable[..., Awaitable[Any]], app: App
+) -> None:
+    bob = await make_user("manager")
+    async with app.unit_of_work(bob.actor) as work:
+        token: Any = await work.do("api_token.create", name="robot", scopes=["client:read"])
+    client = api(authorization=f"Bearer {token.secret}")
+    heard = [
+        (await client.get("/nothing", headers={"accept-language": language})).json()["error"]["message"]
+        for language in ("en", "ru", "en", "ru")
+    ]
+    assert heard == ["There is nothing at this address.", "По этому адресу ничего нет."] * 2
 
 
 async def test_an_asgi_application_is_an_endpoint_too(api: Api) -> None:

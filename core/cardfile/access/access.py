@@ -84,10 +84,6 @@ class Access:
         """Return for whom the API token `key` acts, with the rights that it leaves; None when it is dead."""
         return await self.admission.resolve_token(key)
 
-    def known(self, key: str) -> Actor | None:
-        """Return who shows `key` if it is in memory; None when the database has to be asked."""
-        return self.admission.known(key)
-
     async def resolve(self, key: str) -> Actor | None:
         """Return who shows `key`, whichever of the two it is."""
         return await self.admission.resolve(key)

@@ -14,7 +14,7 @@ from cardfile.clock import Clock
 from cardfile.database.database import Database
 from cardfile.rights import Actor, Rights
 
-__all__ = ["Admission"]
+__all__ = ["Admission", "Pass"]
 
 MOST_KEPT: Final = 20_000
 """How many secrets are kept in memory."""
@@ -27,9 +27,13 @@ STEP: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
-    """Somebody who was let in; `table` and `row` are where his last use is noted."""
+class Pass:
+    """Somebody who was let in; `table` and `row` are where his last use is noted.
 
+    It is good as long as `number` is the last one of the freshness: nothing about access has changed since.
+    """
+
+    number: int
     actor: Actor
     table: type[Session] | type[ApiToken]
     row: int
@@ -37,7 +41,7 @@ class _Entry:
     standing: Standing
 
     def holds(self, now: datetime) -> bool:
-        """Tell whether the entry may still be let in without asking the database."""
+        """Tell whether time alone has not made it void."""
         return (self.expires_at is None or now < self.expires_at) and self.standing.holds(now)
 
 
@@ -61,21 +65,25 @@ class Admission:
         self._database, self._directory = database, directory
         self._freshness, self._clock = freshness, clock
         self._locale, self._zone = locale, zone
-        self._kept: dict[str, _Entry] = {}
+        self._kept: dict[str, Pass] = {}
         self._number = -1
         self._used: dict[tuple[type[Session] | type[ApiToken], int], datetime] = {}
         self._unwritten: dict[tuple[type[Session] | type[ApiToken], int], datetime] = {}
 
-    def known(self, key: str) -> Actor | None:
-        """Return who shows `key` when that is known for sure without asking the database; None does not mean nobody."""
+    def pass_of(self, key: str) -> Pass | None:
+        """Return what was kept of whoever showed `key`; None does not mean that it opens nothing."""
+        return self._kept.get(digest(key)) if len(key) <= LONGEST_KEY else None
+
+    def honours(self, shown: Pass) -> bool:
+        """Tell whether a pass is good for sure without asking the database, and note that it was used."""
         fresh = self._freshness
-        if not fresh.is_fresh or fresh.last != self._number or len(key) > LONGEST_KEY:
-            return None
-        entry, now = self._kept.get(digest(key)), self._clock.now()
-        if entry is None or not entry.holds(now):
-            return None
-        self._note_use(entry, now)
-        return entry.actor
+        if shown.number != fresh.last or not fresh.is_fresh:
+            return False
+        now = self._clock.now()
+        if not shown.holds(now):
+            return False
+        self._note_use(shown, now)
+        return True
 
     async def resolve(self, key: str) -> Actor | None:
         """Return who shows `key`, a session's or an API token's secret; None when it opens nothing."""
@@ -106,7 +114,7 @@ class Admission:
                 await self._database.run(table.update({table.last_used_at: moment}).where(table.id == row))
 
     async def _admit(
-        self, key: str, prefix: str, find: Callable[[str, datetime], Awaitable[_Entry | None]]
+        self, key: str, prefix: str, find: Callable[[str, datetime, int], Awaitable[Pass | None]]
     ) -> Actor | None:
         if not key.startswith(prefix) or len(key) > LONGEST_KEY:
             return None
@@ -118,7 +126,7 @@ class Admission:
         kept_as = digest(key)
         entry = self._kept.get(kept_as)
         if entry is None or not entry.holds(now):
-            entry = await find(kept_as, now)
+            entry = await find(kept_as, now, number)
             if entry is None:
                 self._kept.pop(kept_as, None)
                 return None
@@ -127,7 +135,7 @@ class Admission:
         self._note_use(entry, now)
         return entry.actor
 
-    async def _session(self, kept_as: str, now: datetime) -> _Entry | None:
+    async def _session(self, kept_as: str, now: datetime, number: int) -> Pass | None:
         row = await self._database.run(
             Session.select(Session.id, Session.holder, Session.expires_at)
             .where((Session.token_hash == kept_as) & Session.revoked_at.is_null())
@@ -137,9 +145,9 @@ class Admission:
         if row is None or standing is None:
             return None
         actor = self._actor(standing, session=row["id"])
-        return _Entry(actor, Session, row["id"], row["expires_at"], standing)
+        return Pass(number, actor, Session, row["id"], row["expires_at"], standing)
 
-    async def _token(self, kept_as: str, now: datetime) -> _Entry | None:
+    async def _token(self, kept_as: str, now: datetime, number: int) -> Pass | None:
         row = await self._database.run(
             ApiToken.select(ApiToken.id, ApiToken.holder, ApiToken.expires_at, ApiToken.scopes)
             .where((ApiToken.token_hash == kept_as) & ApiToken.revoked_at.is_null())
@@ -151,7 +159,7 @@ class Admission:
         cut = TokenScopes.read(row["scopes"]).cut(standing.rights)
         rights = replace(cut, hidden=self._directory.roles.concealed(cut.scopes, cut.hidden))
         actor = self._actor(standing, rights=rights, token=row["id"])
-        return _Entry(actor, ApiToken, row["id"], row["expires_at"], standing)
+        return Pass(number, actor, ApiToken, row["id"], row["expires_at"], standing)
 
     async def _live(self, row: Mapping[str, Any] | None, now: datetime) -> Standing | None:
         if row is None or (row["expires_at"] is not None and row["expires_at"] <= now):
@@ -178,8 +186,8 @@ class Admission:
             token=token,
         )
 
-    def _note_use(self, entry: _Entry, now: datetime) -> None:
-        where = (entry.table, entry.row)
+    def _note_use(self, shown: Pass, now: datetime) -> None:
+        where = (shown.table, shown.row)
         last = self._used.get(where)
         if last is None or now - last >= STEP:
             if len(self._used) >= MOST_KEPT:

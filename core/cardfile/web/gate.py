@@ -1,11 +1,13 @@
 """The gate that every request passes: who asks, from where, how much, how long; and what goes out."""
 
 import os
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from cardfile.access.admission import Pass
 from cardfile.errors import NotAllowed, RateLimited
 from cardfile.rights import Actor
 from cardfile.web.addresses import TrustedProxies
@@ -25,6 +27,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Headers = tuple[tuple[bytes, bytes], ...]
+Given = Mapping[bytes, bytes]
 ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 UPLOADS: Final = "/uploads"
@@ -33,6 +36,10 @@ AROUND_A_FILE: Final = 64_000
 
 PATIENCE: Final = 15
 """How many times longer an upload may take than another request."""
+
+MOST_GUESTS: Final = 10_000
+LONGEST_TOKEN: Final = 300
+"""No Authorization header of ours is longer, so that longer ones are not even hashed."""
 
 MOST_VOICES: Final = 10_000
 MOST_DRESSES: Final = 1_000
@@ -52,8 +59,17 @@ HEADERS: Final = (
 """What every answer carries unless an endpoint says otherwise."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Guest:
+    """A program that has come with this token and this wish of a language before."""
+
+    shown: Pass
+    actor: Actor
+    locale: str
+
+
 class Gate:
-    """Puts `actor`, `locale`, `address`, `request_id` into `scope["state"]` and the app into `scope["app"]`.
+    """Puts what it knows of a request into `scope["state"]`, where `state.py` finds it, and the app beside it.
 
     Whatever an endpoint raises becomes a JSON answer; an answer that has begun is cut off.
     """
@@ -65,12 +81,34 @@ class Gate:
         self._proxies = TrustedProxies(settings.trusted_proxies)
         self._pace = Pace(settings.limits.requests_per_minute)
         self._base_url = settings.base_url
+        self._guests: dict[tuple[bytes, bytes | None], _Guest] = {}
         self._voices: dict[tuple[int, str], tuple[Actor, Actor]] = {}
         secure = urlsplit(settings.base_url).scheme == "https"
         lasting = (b"strict-transport-security", b"max-age=31536000")
         self._headers = (*HEADERS, lasting) if secure else HEADERS
         self._missing: dict[tuple[bytes, ...], Headers] = {}
         self._ids: Iterator[str] = iter(())
+
+    def guest(self, given: Given) -> _Guest | None:
+        """Return who has come with these headers before, if nothing has to be waited for to let him in again.
+
+        Programs ask often, and with the same headers each time.
+        """
+        token = given.get(b"authorization")
+        if token is None or len(token) > LONGEST_TOKEN:
+            return None
+        known = self._guests.get((sha256(token).digest(), given.get(b"accept-language")))
+        return known if known is not None and self._app.access.admission.honours(known.shown) else None
+
+    def remember(self, given: Given, key: str, actor: Actor, locale: str) -> None:
+        """Keep who came with these headers, one of which shows the token `key`."""
+        shown = self._app.access.admission.pass_of(key)
+        if shown is None:
+            return
+        if len(self._guests) >= MOST_GUESTS:
+            self._guests.clear()
+        kept_as = sha256(given[b"authorization"]).digest()
+        self._guests[kept_as, given.get(b"accept-language")] = _Guest(shown, actor, locale)
 
     def speaking(self, actor: Actor, locale: str) -> Actor:
         """Return the same person in another language; kept, because every request of a browser asks."""
@@ -136,7 +174,7 @@ class _Passage:
         self._request_id = gate.new_id()
         self._begun = False
         self._deadline: Deadline | None = None
-        self._given: dict[bytes, bytes] = dict(scope["headers"])
+        self._given: Given = dict(scope["headers"])
         is_upload = scope["path"] == UPLOADS
         limits = gate._limits
         self._limit = limits.upload_bytes + AROUND_A_FILE if is_upload else limits.body_bytes
@@ -144,19 +182,19 @@ class _Passage:
 
     async def pass_on(self) -> None:
         gate, scope = self._gate, self._scope
-        app = gate._app
+        scope["app"] = app = gate._app
         address = self._address()
+        guest = gate.guest(self._given)
         # A server's own state may be shared between requests, so ours is a new dict each time.
         scope["state"] = {
             **scope.get("state", {}),
-            "actor": None,
-            "locale": app.settings.locale,
+            "headers": self._given,
+            "actor": guest.actor if guest is not None else None,
+            "locale": guest.locale if guest is not None else app.settings.locale,
             "address": address,
             "request_id": self._request_id,
         }
-        scope["app"] = app
-        actor = self._known_actor() or await self._actor()
-        self._set_language(actor)
+        actor = guest.actor if guest is not None else await self._admit()
         wait = gate._pace.take(actor.user if actor is not None else address)
         if wait:
             raise RateLimited("Too many requests. Try again in {wait} s.", retry_after=wait, wait=wait)
@@ -200,16 +238,21 @@ class _Passage:
         forwarded = self._given.get(b"x-forwarded-for")
         return self._gate._proxies.address(peer, forwarded.decode("latin-1")) if forwarded else peer
 
-    def _known_actor(self) -> Actor | None:
-        """Return who shows an API token that is still in memory: programs ask often, and nothing is waited for."""
+    async def _admit(self) -> Actor | None:
+        """Find out who asks and in which language to answer him."""
+        if b"authorization" not in self._given:
+            return self._greeted(await self._browser())
         kind, _, key = self._said(b"authorization").partition(" ")
-        return self._gate._app.access.known(key.strip()) if kind.lower() == "bearer" else None
+        key = key.strip()
+        actor = await self._gate._app.access.resolve(key) if kind.lower() == "bearer" else None
+        greeted = self._greeted(actor)
+        if greeted is not None:
+            self._gate.remember(self._given, key, greeted, self._scope["state"]["locale"])
+        return greeted
 
-    async def _actor(self) -> Actor | None:
+    async def _browser(self) -> Actor | None:
+        """Return who is signed in with the cookie that a browser sends."""
         access = self._gate._app.access
-        if b"authorization" in self._given:
-            kind, _, key = self._said(b"authorization").partition(" ")
-            return await access.resolve(key.strip()) if kind.lower() == "bearer" else None
         cookie = self._said(b"cookie")
         session = session_of(cookie) if cookie else None
         if not session:
@@ -230,7 +273,8 @@ class _Passage:
             base_url=self._gate._base_url,
         )
 
-    def _set_language(self, actor: Actor | None) -> None:
+    def _greeted(self, actor: Actor | None) -> Actor | None:
+        """Return who asks in the language that he wishes, both written down for the endpoints."""
         state = self._scope["state"]
         header = self._said(b"accept-language")
         wished = wished_locale(header) if header else None
@@ -241,6 +285,7 @@ class _Passage:
             state["actor"] = actor
         if wished:
             state["locale"] = wished
+        return actor
 
     def _check_length(self) -> None:
         length = self._given.get(b"content-length")
@@ -259,7 +304,7 @@ class _Passage:
                 raise self._too_large()
         return message
 
-    async def _send_dressed(self, message: Message) -> None:
+    def _send_dressed(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             self._begun = True
             if self._deadline is not None:
@@ -269,7 +314,7 @@ class _Passage:
             missing = self._gate.missing(tuple([name for name, _ in given]))
             headers = [*given, *missing, (b"x-request-id", self._request_id.encode())]
             message = {**message, "headers": headers}
-        await self._send(message)
+        return self._send(message)
 
 
 def _is_about_rights(error: Exception) -> bool:

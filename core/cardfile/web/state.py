@@ -1,6 +1,6 @@
 """What the gate knows about a request, and how an endpoint asks for it."""
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from cardfile.errors import Unauthenticated
@@ -9,7 +9,7 @@ from cardfile.rights import Actor
 if TYPE_CHECKING:
     from cardfile.app import App
 
-__all__ = ["actor_of", "app_of", "locale_of", "require_actor"]
+__all__ = ["actor_of", "app_of", "headers_of", "locale_of", "request_id_of", "require_actor"]
 
 Scope = MutableMapping[str, Any]
 
@@ -18,6 +18,12 @@ def app_of(scope: Scope) -> "App":
     """Return the app that a request belongs to."""
     app: App = scope["app"]
     return app
+
+
+def headers_of(scope: Scope) -> Mapping[bytes, bytes]:
+    """Return the headers of a request by their names in small letters; of several alike the last one."""
+    headers: Mapping[bytes, bytes] = scope["state"]["headers"]
+    return headers
 
 
 def actor_of(scope: Scope) -> Actor | None:
@@ -36,4 +42,11 @@ def require_actor(scope: Scope) -> Actor:
 
 def locale_of(scope: Scope) -> str:
     """Return the language in which to answer a request."""
-    return str(scope["state"]["locale"])
+    locale: str = scope["state"]["locale"]
+    return locale
+
+
+def request_id_of(scope: Scope) -> str:
+    """Return the number under which the log knows a request."""
+    request_id: str = scope["state"]["request_id"]
+    return request_id
