@@ -117,7 +117,6 @@ documents = Entity(
             Kind.LONG_TEXT,
             read_only=True,
         ),
-        Field("series", {"en": "Series", "ru": "Серия"}, Kind.TEXT, read_only=True, transfer=False),
         Field(
             "year",
             {"en": "Year of the count", "ru": "Год нумерации"},

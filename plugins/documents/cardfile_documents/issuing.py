@@ -12,6 +12,7 @@ import orjson
 from cardfile.deals import Attachment, Deal
 from cardfile.errors import InvalidInput, Refused
 from cardfile.journal import Call, command
+from cardfile.query.unshown import read_unshown
 from cardfile.rights import EVERYTHING
 from cardfile.texts import said
 from cardfile_documents.choices import KINDS, STATUSES, DocumentKind, FileState, Language, Status
@@ -223,8 +224,9 @@ async def _made(
     if previous is None:
         number, revision = await _number(call, kind, template), 1
     else:
-        parts = ("number", "series", "year", "serial")
-        number, revision = {key: getattr(previous, key) for key in parts}, previous.revision + 1
+        series = await read_unshown(call.app.database, Document, Document.series, [previous.id])
+        number = {key: getattr(previous, key) for key in ("number", "year", "serial")}
+        number["series"], revision = series[previous.id], previous.revision + 1
     text = str(number["number"])
     title = f"{called(kind, template.language)} {text}" + (f" ({revision})" if revision > 1 else "")
     made = await call.create(

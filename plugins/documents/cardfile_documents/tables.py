@@ -38,7 +38,7 @@ class Template(Seeded, tablename="documents_template"):
 class Document(Record, tablename="documents_document"):
     """One document of a deal, or one revision of it.
 
-    `series`, `year` and `serial` are what the number is made of; a draft has none. `snapshot` is what the
+    `series`, `year` and `serial` are what the number is made of; a draft has no `serial`. `snapshot` is what the
     document says, as JSON: it is kept when the number is given, and the file is made from nothing else.
     """
 
@@ -47,7 +47,7 @@ class Document(Record, tablename="documents_document"):
     language = Text(null=False, default="ru")
     title = Text(null=False, default=None)
     number = Text(null=True, default=None)
-    series = Text(null=True, default=None)
+    series = Text(null=False, default="")
     year = Integer(null=True, default=None)
     serial = BigInt(null=True, default=None)
     revision = Integer(null=False, default=1)
