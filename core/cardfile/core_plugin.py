@@ -157,6 +157,30 @@ class CorePlugin(Plugin):
         for room in KEEPING:
             await room.records_keeping(call, entity, created, changed)
 
+    @hookimpl
+    async def records_reverting(
+        self, call: Call, entity: str, changed: Mapping[int, Mapping[str, object]]
+    ) -> None:
+        """Let the rooms act on what was taken back."""
+        await TASKS.records_reverting(call, entity, changed)
+
+    @hookimpl
+    async def deals_missing(
+        self, call: Call, moves: Sequence[deals.Move], missing: Mapping[int, list[deals.Missing]]
+    ) -> None:
+        """Let tasks say what deals still lack."""
+        await TASKS.deals_missing(call, moves, missing)
+
+    @hookimpl
+    async def deals_entering(self, call: Call, moves: Sequence[deals.Move]) -> None:
+        """Let tasks be set, cancelled and told of."""
+        await TASKS.deals_entering(call, moves)
+
+    @hookimpl
+    async def deals_waking(self, call: Call, deals: Sequence[deals.Deal]) -> None:
+        """Let owners be reminded of postponed deals."""
+        await TASKS.deals_waking(call, deals)
+
     async def demo(self, demo: Demo) -> None:
         """Hire a small company: an owner, a head, three managers in his team, a specialist and an analyst."""
         password = demo.new_password()

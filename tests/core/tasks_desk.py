@@ -9,6 +9,7 @@ from clients_desk import Desk
 
 from cardfile.clock import MovableClock
 from cardfile.rights import Actor
+from cardfile.tasks import send_portion
 
 MINUTE = timedelta(minutes=1)
 
@@ -41,18 +42,25 @@ class TaskDesk(Desk):
         made = await self.do("task.create", by=by, values={"title": title, **values}, due_in=due_in)
         return int(made.id)
 
-    async def told(self, who: Actor | int | None = None, *, task: int | None = None) -> list[tuple[str, str]]:
-        """Return the kinds and moments (UTC) of what somebody was told of tasks, in order."""
+    async def told(
+        self, who: Actor | int | None = None, *, task: int | None = None, zone: str = "UTC"
+    ) -> list[tuple[str, str]]:
+        """Return the kinds and wall times of what somebody was told of tasks, in order."""
         user = who.user if isinstance(who, Actor) else who
         rows = await self.rows("notice", order=("at", "id"))
         return [
-            (row["kind"], row["at"].strftime("%Y-%m-%d %H:%M"))
+            (row["kind"], row["at"].astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M"))
             for row in rows
             if (user is None or row["recipient"] == user) and (task is None or row["task"] == task)
         ]
 
+    async def sweep(self) -> None:
+        """Tell everything that is due now."""
+        while await send_portion(self.app):
+            pass
+
     async def pass_time(self, until: datetime, step: timedelta = MINUTE) -> None:
-        """Let time pass step by step, the worker doing what is due."""
+        """Let time pass step by step, telling what is due at each of them."""
         while self.clock.now() < until:
             self.clock.set(min(self.clock.now() + step, until))
-            await self.app.jobs.run_due()
+            await self.sweep()

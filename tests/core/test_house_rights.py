@@ -27,6 +27,8 @@ USES = {
     "core/cardfile/tasks/reminding.py: EVERYTHING": 1,
     "core/cardfile/tasks/rules.py: EVERYTHING": 2,
     "core/cardfile/tasks/sending.py: Actor.system": 1,
+    "core/cardfile/tasks/choosing.py: EVERYTHING": 1,
+    "core/cardfile/tasks/stages.py: EVERYTHING": 1,
     # An import keeps its own books; whom it knows is asked under the rights of its reader.
     "core/cardfile/spreadsheets/commands.py: EVERYTHING": 1,
     "core/cardfile/spreadsheets/importers.py: Actor.system": 1,

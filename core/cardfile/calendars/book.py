@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 from piccolo.table import Table
 
 from cardfile.access.access import Access
-from cardfile.access.tables import Team, TeamMember, User
+from cardfile.access.tables import Team, TeamMember, User, UserRole
 from cardfile.calendars.hours import parse_day, parse_week
 from cardfile.calendars.tables import Calendar, CalendarTeam, Holiday
 from cardfile.calendars.work_calendar import WorkCalendar
@@ -71,6 +71,7 @@ class CalendarBook:
     parents: Mapping[int, int | None]
     heads: Mapping[int, int | None]
     people: Mapping[int, Colleague]
+    roles: Mapping[str, tuple[int, ...]]
     _kept: dict[tuple[int | None, str], WorkCalendar] = field(default_factory=dict, repr=False)
 
     def of_team(self, team: int | None, *, zone: str) -> WorkCalendar:
@@ -101,6 +102,10 @@ class CalendarBook:
     def is_active(self, user: int) -> bool:
         """Tell whether somebody works here."""
         return user in self.people and self.people[user].is_active
+
+    def with_role(self, role: str) -> tuple[int, ...]:
+        """Return who works here in a role, those first who have been here longest."""
+        return tuple(user for user in self.roles.get(role, ()) if self.is_active(user))
 
     def stand_in_of(self, user: int, *, now: datetime) -> int | None:
         """Return who stands in for somebody now, None when nobody does."""
@@ -154,6 +159,9 @@ async def _load(database: Database) -> CalendarBook:
     memberships: dict[int, list[Membership]] = {}
     for row in await _rows(database, TeamMember):
         memberships.setdefault(row["member"], []).append(Membership(row["team"], row["since"], row["until"]))
+    roles: dict[str, list[int]] = {}
+    for row in await _rows(database, UserRole):
+        roles.setdefault(row["role"], []).append(row["holder"])
     return CalendarBook(
         calendars={
             row["id"]: (
@@ -180,6 +188,7 @@ async def _load(database: Database) -> CalendarBook:
             )
             for row in await _rows(database, User)
         },
+        roles={role: tuple(sorted(users)) for role, users in roles.items()},
     )
 
 

@@ -9,6 +9,7 @@ import orjson
 
 from cardfile.database.failures import ConstraintViolated
 from cardfile.errors import InvalidInput
+from cardfile.journal.calls import Call
 from cardfile.journal.changes import change_rows, read_entries_of
 from cardfile.journal.commands import Command
 from cardfile.journal.creation import Books, paths_of_column
@@ -167,6 +168,7 @@ class _Writing:
     befores: Mapping[int, dict[str, object]]
     kept: list[Kept]
     done: set[int] = field(default_factory=set)
+    written: dict[int, Mapping[str, object]] = field(default_factory=dict)
 
     async def write(self, changes: Mapping[int, Mapping[str, object]]) -> set[int]:
         """Write, and return the records that are different now; what clashes stays and is named."""
@@ -180,7 +182,17 @@ class _Writing:
             waiting = {record: change.values for record, change in clashing.items() if change.values}
         await books.upkeep.settle()
         await books.ledger.write()
+        await self._tell()
         return self.done
+
+    async def _tell(self) -> None:
+        """Let the plugins act on what was taken back."""
+        hooks = self.work.app.hooks
+        if self.written and hooks.has("records_reverting"):
+            call = Call(self.work, _command(self.plan))
+            told = {"call": call, "entity": self.plan.key, "changed": self.written}
+            await hooks.each("records_reverting", **told)
+            await call.finish()
 
     async def _try(
         self, books: Books, changes: Mapping[int, Mapping[str, object]]
@@ -198,6 +210,7 @@ class _Writing:
                 return {record: _Clashing(values, cause) for record, values in changes.items()}
         else:
             self.done |= done.keys()
+            self.written.update(done)
             return {}
         items = list(changes.items())
         first, second = dict(items[: len(items) // 2]), dict(items[len(items) // 2 :])

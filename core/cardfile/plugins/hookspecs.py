@@ -51,6 +51,7 @@ __all__ = [
     "records_changing",
     "records_creating",
     "records_keeping",
+    "records_reverting",
     "register_card_fields",
     "which_schema",
 ]
@@ -144,6 +145,11 @@ async def records_keeping(
 
 
 @_coloured(Colour.BEFORE)
+async def records_reverting(call: "Call", entity: str, changed: Mapping[int, Mapping[str, object]]) -> None:
+    """Records were taken back to earlier values, by id and path, with the batch that had changed them."""
+
+
+@_coloured(Colour.BEFORE)
 async def deals_missing(
     call: "Call", moves: "Sequence[Move]", missing: "Mapping[int, list[Missing]]"
 ) -> None:
@@ -212,6 +218,7 @@ SPECS: Final[Mapping[str, Spec]] = {
         records_creating,
         records_changing,
         records_keeping,
+        records_reverting,
         deals_missing,
         deal_moving,
         deals_moving,

@@ -60,6 +60,7 @@ class TaskBook:
 
     policies: Mapping[int, PolicySpec]
     templates: Mapping[int, TemplateSpec]
+    stages: Mapping[int, tuple[TemplateSpec, ...]]
     keys: Mapping[str, int]
 
     @property
@@ -75,7 +76,11 @@ class TaskBook:
 
     def of_stage(self, stage: int) -> tuple[TemplateSpec, ...]:
         """Return the tasks that a stage sets, in their order."""
-        return tuple(one for one in self.templates.values() if one.stage == stage and not one.is_archived)
+        return tuple(one for one in self.all_of_stage(stage) if not one.is_archived)
+
+    def all_of_stage(self, stage: int) -> tuple[TemplateSpec, ...]:
+        """Return the tasks that a stage sets or has set once."""
+        return self.stages.get(stage, ())
 
 
 async def task_book(access: Access) -> TaskBook:
@@ -90,10 +95,14 @@ def read_spans(text: str | None) -> tuple[Span, ...]:
 
 async def _load(database: Database) -> TaskBook:
     policies = await _rows(database, Policy)
-    templates = await _rows(database, Template)
+    templates = {row["id"]: _template(row) for row in await _rows(database, Template)}
+    stages: dict[int, tuple[TemplateSpec, ...]] = {}
+    for one in templates.values():
+        stages[one.stage] = (*stages.get(one.stage, ()), one)
     return TaskBook(
         policies=MappingProxyType({row["id"]: _policy(row) for row in policies}),
-        templates=MappingProxyType({row["id"]: _template(row) for row in templates}),
+        templates=MappingProxyType(templates),
+        stages=MappingProxyType(stages),
         keys=MappingProxyType({row["key"]: row["id"] for row in policies if row["archived_at"] is None}),
     )
 

@@ -65,9 +65,7 @@ async def reopen_task(
 
 async def _set_again(call: Call, task: Task, was: datetime) -> None:
     works = await calendar_of(house_of(call), user=task.assignee)
-    # No field shows it, so the record was read without it.
-    row = await call.run(Task.select(Task.repeat_from).where(Task.id == task.id).first())
-    start = (row["repeat_from"] if row else None) or was
+    start = task.repeat_from or was
     due = next_due(Repeat.parse(str(task.repeat)), works, start=start, was=was, now=call.now)
     values = {path: getattr(task, path) for path in CARRIED_ON}
     await call.create(Task, {**values, "repeat_from": start, "due_at": due, "cause": TaskCause.REPEAT.value})

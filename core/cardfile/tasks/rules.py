@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from cardfile.access.guards import access_of
 from cardfile.calendars import CalendarBook, calendar_book
+from cardfile.deals import Deal, Missing, Move
 from cardfile.declarations import Span
 from cardfile.declarations.keys import KEY
 from cardfile.errors import InvalidInput, Refused
@@ -14,11 +15,19 @@ from cardfile.query.rows import fetch_records
 from cardfile.rights import EVERYTHING
 from cardfile.tasks.book import read_spans, task_book
 from cardfile.tasks.choices import NoticeKind, TaskCause, TaskState
+from cardfile.tasks.choosing import hand_on_parts
 from cardfile.tasks.house import house_of
 from cardfile.tasks.notices import Tiding, tell
 from cardfile.tasks.reminding import begin_ladders, move_ladders
 from cardfile.tasks.repeating import Repeat
 from cardfile.tasks.sending import RESET
+from cardfile.tasks.stages import (
+    cancel_what_was_left,
+    missing_tasks,
+    set_stage_tasks,
+    tell_of_stages,
+    wake_owners,
+)
 
 __all__ = ["TaskRules"]
 
@@ -81,6 +90,27 @@ class TaskRules:
             if moved:
                 await house_of(call).jobs.enqueue(RESET, {"users": moved})
 
+    async def records_reverting(self, call: Call, entity: str, changed: Mapping[int, Row]) -> None:
+        """Set reminders as they have to be for tasks that were taken back to what they were."""
+        if entity == TASK:
+            await move_ladders(call, house_of(call), changed)
+
+    async def deals_missing(
+        self, call: Call, moves: Sequence[Move], missing: Mapping[int, list[Missing]]
+    ) -> None:
+        """Tell which tasks have to be done before deals move."""
+        await missing_tasks(call, moves, missing)
+
+    async def deals_entering(self, call: Call, moves: Sequence[Move]) -> None:
+        """Cancel what the left stages had set, set what the new ones want, and tell people of it."""
+        await cancel_what_was_left(call, moves)
+        await set_stage_tasks(call, moves)
+        await tell_of_stages(call, moves)
+
+    async def deals_waking(self, call: Call, deals: Sequence[Deal]) -> None:
+        """Remind owners of deals that were postponed until now."""
+        await wake_owners(call, deals)
+
 
 async def _complete(call: Call, rows: Sequence[Values]) -> None:
     book = await calendar_book(access_of(call))
@@ -98,16 +128,19 @@ async def _complete(call: Call, rows: Sequence[Values]) -> None:
 
 async def _agree(call: Call, befores: Mapping[int, Row], changes: Mapping[int, Values]) -> None:
     book = await calendar_book(access_of(call))
+    handed = []
     for record, values in changes.items():
         now = {**befores[record], **values}
         if "assignee" in values:
             _require_assignee(book, values)
+            handed.append(({**befores[record], "id": record}, values["assignee"]))
         if "repeat" in values or "due_at" in values:
             _tidy_repeat(values, now["due_at"], repeat=now["repeat"])
         if {"state", "due_at"} & values.keys():
             values["awaits"] = now["state"] == TaskState.OPEN and now["due_at"] is not None
         if "client" in values and "deal" not in values and now["deal"] is not None:
             values["deal"] = now["deal"]  # The client comes with it, whatever was given.
+    await hand_on_parts(call, handed)
     await _take_client_of_deal(call, [values for values in changes.values() if values.get("deal")])
 
 
