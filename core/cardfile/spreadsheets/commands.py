@@ -1,6 +1,5 @@
 """The commands on imports: look at a list, bring it in, stop, take it back, tell what came of it."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -16,14 +15,13 @@ from cardfile.jobs import JobKind, JobRun
 from cardfile.jobs.tables import Job, State
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import command
-from cardfile.journal.kept import KeptAsIs
-from cardfile.journal.undo import Kept, revert_batch
+from cardfile.journal.kept import KeptAsIs, kept_as_is
+from cardfile.journal.undo import revert_batch
 from cardfile.query.rows import fetch_records
 from cardfile.rights import EVERYTHING
 from cardfile.spreadsheets.host import host_of
 from cardfile.spreadsheets.issues import issues_from_text
 from cardfile.spreadsheets.kept_import import Halted
-from cardfile.spreadsheets.name_book import read_titles
 from cardfile.spreadsheets.previewing import ImportPreview, preview_of
 from cardfile.spreadsheets.probing import Probe, Wishes
 from cardfile.spreadsheets.running import run_import
@@ -46,7 +44,6 @@ __all__ = [
 
 RUN: Final = "run_import"
 MOST_ISSUES: Final = 1_000
-MOST_KEPT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,18 +206,7 @@ async def undo_import(call: Call, done: Import) -> ImportUndone:
     assert done.batch is not None, "an import has its batch from the beginning"
     reverted = await revert_batch(call.work, done.batch)
     await call.write(done, state=ImportState.UNDONE.value)
-    told = [one for one in reverted.kept[:MOST_KEPT] if one.entity in call.app.model]
-    names = await _names(call, told)
-    kept = [
-        KeptAsIs(
-            one.entity,
-            call.app.model[one.entity].global_id(one.record),
-            names[one.entity].get(one.record, ""),
-            list(one.paths),
-            call.texts.say(one.why),
-        )
-        for one in told
-    ]
+    kept = await kept_as_is(call, reverted.kept)
     call.record(
         "import.undone", done, archived=reverted.archived, restored=reverted.restored, kept=len(reverted.kept)
     )
@@ -288,18 +274,6 @@ async def run_import_job(run: JobRun) -> None:
             raise  # Somebody else is at it: look again later whether he came to the end.
     except Refused:
         return  # The import itself says why it failed; another try would fail in the same way.
-
-
-async def _names(call: Call, kept: Sequence[Kept]) -> Mapping[str, Mapping[int, str]]:
-    """Return what records are called that the caller may see, by entity and id."""
-    wanted: dict[str, set[int]] = {}
-    for one in kept:
-        wanted.setdefault(one.entity, set()).add(one.record)
-    app = call.app
-    return {
-        entity: await read_titles(app.database, app.model, app.model[entity], call.rights, ids, now=call.now)
-        for entity, ids in wanted.items()
-    }
 
 
 async def _stored(call: Call, file: File) -> StoredFile:
