@@ -184,7 +184,7 @@ class CrashHouse:
     async def check(self, *checks: Check) -> None:
         """Fail with all that any of the checks has to complain of."""
         complaints = [one for check in checks for one in await check(self.app)]
-        assert complaints == [], self.log()
+        assert not complaints, "\n".join([*complaints[:50], self.log()])
 
     def log(self) -> str:
         """Return the end of what the processes said."""

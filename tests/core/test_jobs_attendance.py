@@ -11,6 +11,7 @@ import pytest
 from cardfile.app import App
 from cardfile.clock import MovableClock
 from cardfile.jobs import Job, JobKind, JobRun, State, WorkerRow
+from cardfile.jobs.schedules import plan_moment
 from cardfile.jobs.taking import mend_after_clock
 from cardfile.jobs.workers import BEATS, Attendance
 from cardfile.plugins import Plugin
@@ -226,7 +227,7 @@ async def test_schedules_go_on_when_the_clock_was_set_back(
         clock.advance(timedelta(hours=1))
         await one.app.jobs.run_due()
     before = len(DONE)
-    clock.advance(-timedelta(hours=2))
+    clock.advance(-timedelta(hours=9))
     for _ in range(3):
         await one.app.jobs.plan()
         await other.app.jobs.plan()
@@ -234,3 +235,18 @@ async def test_schedules_go_on_when_the_clock_was_set_back(
         await other.app.jobs.run_due()
         clock.advance(timedelta(hours=1))
     assert len(DONE) - before == 3
+
+
+async def test_a_planner_that_was_held_up_plans_nothing_that_others_have_planned_since(
+    boats: tuple[Boat, Boat], clock: MovableClock
+) -> None:
+    slow, quick = boats
+    missed = clock.now()
+    for _ in range(5):
+        clock.advance(timedelta(hours=1))
+        await quick.app.jobs.run_due()
+    before = len(DONE)
+    await plan_moment(slow.app, "crew.watch", missed)
+    await plan_moment(slow.app, "crew.watch", missed + timedelta(hours=4))
+    await quick.app.jobs.run_due()
+    assert len(DONE) == before

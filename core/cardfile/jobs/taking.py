@@ -1,6 +1,6 @@
 """Who may take which job: what is due is handed over once, and done by one worker at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -87,41 +87,50 @@ async def next_due(app: "App") -> datetime | None:
 
 async def take_up(app: "App", job: int, *, worker: int | None, now: datetime) -> dict[str, Any] | None:
     """Take a job up and return its row, or None when it is not due or somebody is at it."""
+    fitting = (
+        Job.id == job,
+        Job.run_at <= now,
+        (Job.state == State.WAITING.value)
+        | (
+            (Job.state == State.RUNNING.value)
+            & Job.worker.is_null()
+            & (Job.lease_until.is_null() | (Job.lease_until <= now))
+        ),
+    )
+    lease = None if worker is not None else now + await _lease_of(app, job)
     async with app.database.transaction():
-        rows = await app.database.run(
-            unlocked(
-                app,
-                Job.select(Job.kind, Job.payload, Job.key, Job.attempts, Job.leases).where(
-                    Job.id == job,
-                    Job.run_at <= now,
-                    (Job.state == State.WAITING.value)
-                    | (
-                        (Job.state == State.RUNNING.value)
-                        & Job.worker.is_null()
-                        & (Job.lease_until.is_null() | (Job.lease_until <= now))
-                    ),
-                ),
-            )
-        )
-        if not rows:
+        # Whoever is at the job may hold its row until he is done, and is not waited for.
+        if not await _is_free(app, fitting):
             return None
-        row: dict[str, Any] = rows[0]
-        kind = app.jobs.kinds.get(row["kind"])
-        row["attempts"] += 1
-        row["leases"] += 1
-        await app.database.run(
+        taken = await app.database.run(
             Job.update(
                 {
                     Job.state: State.RUNNING.value,
-                    Job.attempts: row["attempts"],
-                    Job.leases: row["leases"],
+                    Job.attempts: Job.attempts + 1,
+                    Job.leases: Job.leases + 1,
                     Job.worker: worker,
-                    Job.lease_until: None if worker is not None or kind is None else now + kind.lease,
+                    Job.lease_until: lease,
                 }
-            ).where(Job.id == job)
+            )
+            .where(*fitting)
+            .returning(Job.kind, Job.payload, Job.key, Job.attempts, Job.leases)
         )
     failpoint("jobs.after_lease")
-    return row
+    found: dict[str, Any] | None = taken[0] if taken else None
+    return found
+
+
+async def _is_free(app: "App", fitting: Sequence[Any]) -> bool:
+    if app.database.dialect.name == "sqlite":
+        return True
+    return bool(await app.database.run(unlocked(app, Job.select(Job.id).where(*fitting))))
+
+
+async def _lease_of(app: "App", job: int) -> timedelta:
+    """Return for how long a job is somebody's who is no worker."""
+    rows = await app.database.run(Job.select(Job.kind).where(Job.id == job))
+    kind = app.jobs.kinds.get(rows[0]["kind"]) if rows else None
+    return kind.lease if kind is not None else A_MINUTE
 
 
 async def release(app: "App", jobs: Iterable[int], *, worker: int | None) -> None:
