@@ -6,11 +6,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 INSTALL := $(PIP) install --constraint constraints.txt
 WORKERS ?= 2
 
-.PHONY: help run test check format-check lint types imports docs bench clean
+KILLS ?= 200
+
+.PHONY: help run test kills check format-check lint types imports docs bench clean
 
 help:
 	@echo "make run     start the demo: a fitness club with clients, people and rights"
 	@echo "make test    run the tests"
+	@echo "make kills   kill servers and workers at random, KILLS times, and count what is left"
 	@echo "make check   check format, lint, types, imports, house rules and docs"
 	@echo "make bench   measure reads and writes against hand-written SQL"
 	@echo "make clean   remove the environment and the caches; data stays"
@@ -20,6 +23,9 @@ run: .venv/ready-to-run
 
 test: .venv/ready-to-test
 	@$(BIN)/python -m pytest -n $(WORKERS)
+
+kills: .venv/ready-to-test
+	@CARDFILE_TEST_KILLS=$(KILLS) $(BIN)/python -m pytest tests/core/test_crash_points.py tests/core/test_crash_soak.py
 
 check: format-check lint types imports docs
 
