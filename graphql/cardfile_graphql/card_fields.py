@@ -11,6 +11,7 @@ from cardfile.query.binds import Moment
 from cardfile.query.pieces import BatchFill
 from cardfile.query.running import BatchFunction
 from cardfile.values.money import Money
+from cardfile_graphql.batch_fields import BATCH, fill_made
 
 if TYPE_CHECKING:
     from cardfile_graphql.context import RequestContext
@@ -23,9 +24,9 @@ Json = object
 def fill_batch(context: "RequestContext") -> BatchFunction:
     """Return the function that makes the Python fields of a request's answers."""
 
-    async def fill(batch: BatchFill, rows: Sequence[list[Json]], _moment: Moment) -> Sequence[Json]:
-        if batch.name != "card_fields":
-            raise KeyError(batch.name)
+    async def fill(batch: BatchFill, rows: Sequence[list[Json]], moment: Moment) -> Sequence[Json]:
+        if batch.name.startswith(BATCH):
+            return await fill_made(context, batch, rows, moment)
         return _card_fields(batch, rows, context)
 
     return fill

@@ -1,13 +1,10 @@
 """Mutations: each is a command with an input and a payload; what people can cause comes back as data."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from enum import StrEnum
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any
 
 from cardfile.database.tables import Record
+from cardfile.deals.moves import MissingForStage
 from cardfile.errors import InvalidInput, NotAllowed, NotFound, Refused, VersionConflict
 from cardfile.journal.commands import Command
 from cardfile.journal.signatures import ParameterKind
@@ -18,16 +15,15 @@ from cardfile.texts import Texts, said
 from cardfile_graphql import vocabulary
 from cardfile_graphql.context import RequestContext
 from cardfile_graphql.inputs import InputTypes, input_name
-from cardfile_graphql.naming import TypeNames, mutation_name, own_type_name, root_name, type_name_of
+from cardfile_graphql.naming import TypeNames, mutation_name, root_name, type_name_of
 from cardfile_graphql.outputs import Info, OutputTypes, by_response_key
+from cardfile_graphql.results import ResultTypes
 from cardfile_graphql.scalars import SCALARS
 from cardfile_graphql.wrapping import list_of, required
 from graphql import (
     GraphQLArgument,
     GraphQLField,
-    GraphQLList,
     GraphQLNamedType,
-    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
 )  # fmt: skip
@@ -39,9 +35,6 @@ ERRORS: Sequence[tuple[type[Refused], type[vocabulary.UserError]]] = (
     (NotFound, vocabulary.NotFound),
     (NotAllowed, vocabulary.NotAllowed),
 )
-OUTPUT_SCALARS: Mapping[Any, str] = {
-    str: "String", bool: "Boolean", int: "Int", float: "Float", date: "Date", datetime: "DateTime", Decimal: "Decimal",
-}  # fmt: skip
 
 
 DONE_UNSEEN = "It was done, but you may not see the record."
@@ -57,13 +50,14 @@ class Mutations:
         outputs: OutputTypes,
         inputs: InputTypes,
         written: Mapping[str, GraphQLNamedType],
+        results: ResultTypes,
     ) -> None:
         self.model = model
         self.names = names
         self.outputs = outputs
         self.inputs = inputs
         self.written = written
-        self._results: dict[str, GraphQLObjectType] = {}
+        self.results = results
 
     def field(self, command: Command) -> GraphQLField:
         """Return the mutation of a command."""
@@ -92,7 +86,7 @@ class Mutations:
         elif command.result is not None:
             put(
                 "result",
-                self._result(command.result, command),
+                self.results.of(command.result, command.name, command.plugin),
                 "What came of it; null when there are errors.",
             )
         error = self.written["UserError"]
@@ -107,38 +101,6 @@ class Mutations:
             fields,
             description=f"What {name} gives.",
         )
-
-    def _result(self, cls: type, command: Command) -> GraphQLObjectType:
-        name = own_type_name(command.name, cls)
-        if name not in self._results:
-            hints = get_type_hints(cls)
-            members = {
-                camel(one.name): GraphQLField(
-                    self._output(hints[one.name], command),
-                    resolve=_attribute(one.name),
-                    description=one.name.replace("_", " ").capitalize() + ".",
-                )
-                for one in fields(cls)
-            }
-            description = (cls.__doc__ or cls.__name__).partition("\n")[0]
-            self._results[name] = GraphQLObjectType(
-                self.names.take(name, command.plugin), members, description=description
-            )
-        return self._results[name]
-
-    def _output(self, hint: Any, command: Command) -> GraphQLOutputType:
-        arguments = get_args(hint)
-        if type(None) in arguments:
-            (inner,) = [one for one in arguments if one is not type(None)]
-            found = self._output(inner, command)
-            return found.of_type if isinstance(found, GraphQLNonNull) else found
-        if get_origin(hint) in {list, tuple}:
-            return required(GraphQLList(self._output(arguments[0], command)))
-        if is_dataclass(hint) and isinstance(hint, type):
-            return required(self._result(hint, command))
-        if isinstance(hint, type) and issubclass(hint, StrEnum):
-            return required(SCALARS["String"])
-        return required(SCALARS[OUTPUT_SCALARS[hint]]) if hint in OUTPUT_SCALARS else SCALARS["JSON"]
 
 
 class _Mutation:
@@ -212,6 +174,10 @@ class _Mutation:
                 current_version=refusal.current,
                 record_id=record_type.global_id(refusal.record),
             )
+        if isinstance(refusal, MissingForStage):
+            return vocabulary.MissingForStage(
+                message=message, code=refusal.code, path=path, lacking=list(refusal.missing)
+            )
         made = next((made for kind, made in ERRORS if isinstance(refusal, kind)), vocabulary.OtherRefusal)
         return made(message=message, code=refusal.code, path=path)
 
@@ -258,11 +224,3 @@ class _Mutation:
 
 def _is_record(cls: type | None) -> bool:
     return isinstance(cls, type) and issubclass(cls, Record)
-
-
-def _attribute(name: str) -> Any:
-    def resolve(parent: object, _info: Info) -> object:
-        value = getattr(parent, name)
-        return value.isoformat() if isinstance(value, date) else value
-
-    return resolve

@@ -1,8 +1,9 @@
 """The types of answers, made from the model: records, plugins' cards, pages of lists."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from cardfile.model.batch_fields import BatchField
 from cardfile.model.fields import Field, Kind
 from cardfile.model.kinds import KINDS
 from cardfile.model.model import Model
@@ -32,6 +33,7 @@ Info = GraphQLResolveInfo[Any]
 """What graphql-core tells a resolver."""
 
 ID = SCALARS["ID"]
+BATCH_SCALARS: Mapping[type, str] = {str: "String", int: "Int", bool: "Boolean"}
 BOOLEAN, INT, STRING = SCALARS["Boolean"], SCALARS["Int"], SCALARS["String"]
 
 
@@ -57,12 +59,18 @@ def hint_of(field: Field) -> str:
 
 
 class OutputTypes:
-    """Object types by record type, each made once."""
+    """Object types by record type, each made once; `result` gives those of what Python makes."""
 
     def __init__(
-        self, model: Model, names: TypeNames, filters: FilterTypes, written: Mapping[str, GraphQLNamedType]
+        self,
+        model: Model,
+        names: TypeNames,
+        filters: FilterTypes,
+        written: Mapping[str, GraphQLNamedType],
+        result: Callable[[type, str, str], GraphQLOutputType],
     ) -> None:
         self.model = model
+        self.result = result
         self.names = names
         self.filters = filters
         self.written = written
@@ -125,6 +133,8 @@ class OutputTypes:
             fields[camel(plugin)] = self._field(
                 required(self._group(record_type, plugin)), f"What {plugin} adds to the record."
             )
+        for made in record_type.entity.batch_fields:
+            fields[camel(made.key)] = self._batch_field(record_type, made)
         card_field = self.written["CardField"]
         fields["cardFields"] = self._field(
             required(list_of(card_field)),
@@ -136,6 +146,18 @@ class OutputTypes:
             },
         )
         return fields
+
+    def _batch_field(self, record_type: RecordType, made: BatchField) -> GraphQLField:
+        """Return the field of what Python makes; null where it makes nothing."""
+        arguments = {
+            camel(one.name): GraphQLArgument(
+                required(ID if one.to is not None else SCALARS[BATCH_SCALARS[one.kind]]),
+                description=one.description,
+            )
+            for one in made.arguments
+        }
+        type_ = self.result(made.result, f"{record_type.key}.{made.key}", record_type.plugin)
+        return self._field(type_, said(made.label, "en"), arguments)
 
     def _group(self, record_type: RecordType, plugin: str) -> GraphQLObjectType:
         key = f"{record_type.key}:{plugin}"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import strawberry
 
 from cardfile.app import App
+from cardfile.deals.moves import Missing
 from cardfile.model.names import camel, split_id
 from cardfile_graphql import vocabulary
 from cardfile_graphql.built import BuiltSchema
@@ -15,6 +16,7 @@ from cardfile_graphql.metadata import Metadata
 from cardfile_graphql.mutations import Mutations
 from cardfile_graphql.naming import TypeNames, mutation_name
 from cardfile_graphql.outputs import Info, OutputTypes, RecordJson, by_response_key
+from cardfile_graphql.results import ResultTypes
 from cardfile_graphql.scalars import SCALARS
 from cardfile_graphql.schema_map import RootKind, SchemaMap
 from cardfile_graphql.wrapping import list_of, required
@@ -47,9 +49,10 @@ def build_schema(app: App) -> BuiltSchema:
     for name in types:
         names.take(name, "core")
     filters = FilterTypes(app.model, names)
-    outputs = OutputTypes(app.model, names, filters, types)
+    results = ResultTypes(app.model, names, lambda one: outputs.record(one))  # noqa: PLW0108  # made below
+    outputs = OutputTypes(app.model, names, filters, types, results.of)
     inputs = InputTypes(app.model, names)
-    mutations = Mutations(app.model, names, outputs, inputs, types)
+    mutations = Mutations(app.model, names, outputs, inputs, types, results)
     schema_map = SchemaMap.of(app.model)
     query = GraphQLObjectType(
         "Query",
@@ -67,6 +70,13 @@ def build_schema(app: App) -> BuiltSchema:
             outputs.node,
             resolve=_current,
             description="The record as it is now; null when you may not see it.",
+        )
+    lacking = types["MissingForStage"]
+    if isinstance(lacking, GraphQLObjectType):
+        lacking.fields["missing"] = GraphQLField(
+            required(list_of(results.of(Missing, "deal.move", "core"))),
+            resolve=lambda error, _info: error.lacking,
+            description="All that the deal lacks.",
         )
     for name in ("PageInfo", "CardField"):  # read by selections like everything around them
         found = types[name]

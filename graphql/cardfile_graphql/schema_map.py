@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cardfile.model.batch_fields import BatchField
 from cardfile.model.model import Model
 from cardfile.model.names import camel
 from cardfile.model.record_types import Line, Link, RecordType
@@ -35,12 +36,13 @@ class SchemaMap:
     """Names of types and fields with what they stand for.
 
     `records` maps type names to record types, `members` (record type, plugin) to fields by their GraphQL names,
-    `groups` the fields that hold a plugin's part.
+    `groups` the fields that hold a plugin's part, `batches` those that Python makes.
     """
 
     records: Mapping[str, RecordType]
     members: Mapping[tuple[str, str | None], Mapping[str, Line | Link]]
     groups: Mapping[str, Mapping[str, str]]
+    batches: Mapping[str, Mapping[str, BatchField]]
     roots: Mapping[str, Root]
 
     @classmethod
@@ -59,4 +61,5 @@ class SchemaMap:
             groups[one.key] = {camel(plugin): plugin for plugin in one.groups()}
             roots[camel(one.collection)] = Root(RootKind.LIST, one)
             roots.setdefault(root_name(one), Root(RootKind.RECORD, one))
-        return cls({one.name: one for one in model}, members, groups, roots)
+        batches = {one.key: {camel(each.key): each for each in one.entity.batch_fields} for one in model}
+        return cls({one.name: one for one in model}, members, groups, batches, roots)

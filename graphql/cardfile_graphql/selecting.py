@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import orjson
 
 from cardfile.errors import InvalidInput
+from cardfile.model.batch_fields import BatchField
 from cardfile.model.fields import Kind
 from cardfile.model.model import Model
-from cardfile.model.names import split_id
+from cardfile.model.names import camel, split_id
 from cardfile.model.record_types import Link, RecordType
 from cardfile.query.given import Given, Guards, Variables, literal, variable
 from cardfile.query.selection import (
@@ -34,6 +35,7 @@ from cardfile.query.selection import (
     Shape,
     Total,
 )  # fmt: skip
+from cardfile_graphql.batch_fields import BATCH, Told
 from cardfile_graphql.schema_map import Root, RootKind, SchemaMap
 from graphql import (
     FieldNode,
@@ -223,6 +225,9 @@ class Selecting:
                 return Identity(key)
             if name == "cardFields":
                 return self._card_fields(record_type, key, nodes)
+            made = self.map.batches[record_type.key].get(name)
+            if made is not None:
+                return self._made(record_type, key, nodes, made)
             plugin = self.map.groups[record_type.key].get(name)
             if plugin is not None:
                 return Group(key, self._group_shape(record_type, plugin, nodes))
@@ -260,6 +265,29 @@ class Selecting:
         needs = tuple(line for line in record_type.lines.values() if slot in line.field.slots)
         shape = literal([(part.key, part.name) for part in self._parts(nodes, "CardField")])
         return Batch(key, "card_fields", needs, {"parts": shape})
+
+    def _made(self, record_type: RecordType, key: str, nodes: Sequence[FieldNode], made: BatchField) -> Batch:
+        name = nodes[0].name.value
+        declared = self._object(record_type.name).fields[name]
+        given = self.arguments(nodes[0], declared.args)
+        arguments = {one.name: given[camel(one.name)] for one in made.arguments if camel(one.name) in given}
+        shape = literal(self._told(get_named_type(declared.type).name, nodes))
+        return Batch(key, BATCH + made.key, (), {**arguments, "shape": shape}, by_id=True)
+
+    def _told(self, type_name: str, nodes: Sequence[FieldNode]) -> list[Told]:
+        """Return what is asked of a result, member by member."""
+        sets = [node.selection_set for node in nodes if node.selection_set is not None]
+        fields = self._object(type_name).fields
+        found: list[Told] = []
+        for key, inner in self.collect(type_name, sets).items():
+            name = inner[0].name.value
+            if name == "__typename":
+                found.append((key, f"__{type_name}", None))
+                continue
+            below = get_named_type(fields[name].type)
+            is_object = isinstance(below, GraphQLObjectType)
+            found.append((key, name, self._told(below.name, inner) if is_object else None))
+        return found
 
     def _parts(self, nodes: Sequence[FieldNode], type_name: str) -> tuple[Part, ...]:
         sets = [node.selection_set for node in nodes if node.selection_set is not None]

@@ -14,6 +14,7 @@ __all__ = [
     "FieldDescriptor",
     "FieldOption",
     "InvalidInput",
+    "MissingForStage",
     "NotAllowed",
     "NotFound",
     "OtherRefusal",
@@ -66,12 +67,19 @@ class VersionConflict(UserError):
     record_id: strawberry.Private[str] = ""
 
 
+@strawberry.type(description="A deal lacks what the stage that it leaves or enters asks for.")
+class MissingForStage(UserError):
+    """What is missing for a move; its list is added where the schema is built."""
+
+    lacking: strawberry.Private[list[object]]
+
+
 @strawberry.type(description="A rule of the business refused it.")
 class OtherRefusal(UserError):
     """Any other expected error."""
 
 
-ERRORS = (InvalidInput, NotFound, NotAllowed, VersionConflict, OtherRefusal)
+ERRORS = (InvalidInput, NotFound, NotAllowed, VersionConflict, MissingForStage, OtherRefusal)
 """The concrete types of expected errors."""
 
 

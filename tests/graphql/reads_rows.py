@@ -115,6 +115,9 @@ class Rows:
             event = str(record.values[line.field.worded])
             told = self.model.happenings.get(event)
             return event if told is None else said(told.label, self.locale)
+        if line.field.past is not None:
+            moment = record.values[line.field.past]
+            return moment is not None and str(moment) < instant(self.now)
         if line.field.computed is None or line.field.stored:
             return record.column(line.column, line.card)
         return self._computed(record, line)

@@ -223,7 +223,7 @@ class RightsHouse:
 
 
 def _is_live(line: Any) -> bool:
-    return line.field.computed is not None and not line.field.stored
+    return not line.field.is_kept
 
 
 def _moment(value: object) -> datetime:

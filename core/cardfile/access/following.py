@@ -46,6 +46,9 @@ def _of(model: Model, record_type: RecordType) -> Iterator[Telling]:
     for line in record_type.lines.values():
         if line.field.computed is not None:
             yield _computed(model, record_type, line)
+        if line.field.past is not None:
+            told = frozenset({(record_type.key, line.field.past)})
+            yield Telling((record_type.key, line.path), record_type.key, told, is_computed=False)
     for path, origin in record_type.entity.repeats.items():
         reference, _, field = origin.partition(".")
         target = record_type.links[reference].target

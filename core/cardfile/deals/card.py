@@ -4,6 +4,7 @@ from typing import Final
 
 from cardfile.clients.choices import SOURCES
 from cardfile.deals.choices import RESULTS, Result
+from cardfile.deals.next_steps import BATCH_FIELDS
 from cardfile.deals.tables import Deal
 from cardfile.model.entities import Entity, Owned
 from cardfile.model.fields import Field, Kind
@@ -188,6 +189,24 @@ deals = Entity(
             slots=(),
         ),
         Field(
+            "is_stuck",
+            {"en": "Over the norm of its stage", "ru": "Сверх нормы этапа"},
+            Kind.BOOLEAN,
+            past="stuck_at",
+            transfer=False,
+            slots=("list", "card"),
+            position=33,
+        ),
+        Field(
+            "is_rotten",
+            {"en": "Rotten", "ru": "Без движения"},
+            Kind.BOOLEAN,
+            past="rots_at",
+            transfer=False,
+            slots=("list", "card"),
+            position=34,
+        ),
+        Field(
             "comment",
             {"en": "Comment", "ru": "Комментарий"},
             Kind.LONG_TEXT,
@@ -209,5 +228,6 @@ deals = Entity(
     order=("-stage_since", "-id"),
     title="title",
     search=("title",),
+    batch_fields=BATCH_FIELDS,
     importable=True,
 )

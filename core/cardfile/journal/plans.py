@@ -217,7 +217,7 @@ def _plan(model: Model, record_type: RecordType) -> Plan:
         paths=frozenset(
             path
             for path, line in record_type.lines.items()
-            if line.field.computed is None or line.field.stored
+            if line.field.is_kept
         ),
     )
 

@@ -23,6 +23,7 @@ def check_record_type(record_type: RecordType, types: Mapping[str, RecordType]) 
     _check_search(record_type, columns)
     _check_order(record_type)
     _check_groups(record_type)
+    _check_batch_fields(record_type)
     for line in record_type.lines.values():
         where = f"{line.plugin}: {record_type.key}.{line.path}"
         if line.field.folded and line.field.folded not in columns:
@@ -32,6 +33,11 @@ def check_record_type(record_type: RecordType, types: Mapping[str, RecordType]) 
         if line.field.worded and line.field.worded not in columns:
             raise DeclarationError(
                 f"{where} is worded by {line.field.worded!r}, which is no column of {record_type.table}"
+            )
+        if line.field.past is not None and (line.card is not None or line.field.past not in columns):
+            raise DeclarationError(
+                f"{where} tells whether the moment in {line.field.past!r} has passed, which is no column of "
+                f"{record_type.table}"
             )
         if line.field.computed is not None:
             _check_computed(where, record_type, line, line.field.computed, types)
@@ -87,6 +93,15 @@ def _check_order(record_type: RecordType) -> None:
                 f"{record_type.plugin}: entity {record_type.key!r} is ordered by {path!r}, "
                 f"which is none of its fields: {known}"
             )
+
+
+def _check_batch_fields(record_type: RecordType) -> None:
+    told = f"{record_type.plugin}: entity {record_type.key!r}"
+    taken = {*record_type.lines, *record_type.links, *record_type.groups(), "id", "card_fields"}
+    for one in record_type.entity.batch_fields:
+        if one.key in taken:
+            raise DeclarationError(f"{told} has a field {one.key!r} already: give the batch field another key")
+        taken.add(one.key)
 
 
 def _check_groups(record_type: RecordType) -> None:

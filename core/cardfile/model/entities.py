@@ -8,6 +8,7 @@ from piccolo.table import Table
 
 from cardfile.declarations.keys import KEY
 from cardfile.errors import DeclarationError
+from cardfile.model.batch_fields import BatchField
 from cardfile.model.fields import Field, Kind
 from cardfile.texts import Label, said
 
@@ -115,7 +116,8 @@ class Entity:
     command of one's own; a view (`read_only`) has none but read. `search` names the fields and entry lists
     whose folded text is kept in the column `search_text`. `importable` offers the entity to imports. `united`
     names the views whose union a view is: lists look into each, for SQLite carries no condition into a union.
-    `repeats` says which fields of a view show fields of a record that it refers to, as
+    `batch_fields` are made by Python for all records of an
+    answer at once. `repeats` says which fields of a view show fields of a record that it refers to, as
     `{"text": "interaction.text"}`: such a row is seen by whoever sees that record, and what is hidden there is
     hidden here. `about` names the column of a view that holds the key of the entity that a row tells of: it is
     seen by whoever may read anything of that entity.
@@ -139,6 +141,7 @@ class Entity:
     description: str = ""
     importable: bool = False
     united: tuple[str, ...] = ()
+    batch_fields: tuple[BatchField, ...] = ()
     repeats: Mapping[str, str] = field(default_factory=dict)
     about: str = ""
 

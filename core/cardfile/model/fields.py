@@ -74,6 +74,7 @@ class _Options:
     position: int = 100
     computed: Computed | None = None
     stored: bool = False
+    past: str | None = None
     transfer: bool = True
     worded: str = ""
 
@@ -88,7 +89,7 @@ class Field(_Options):
     `slots` say where a user interface shows the field; `transfer=False` keeps it out of import and export.
     A `computed` field is read from related rows; with `stored` the value is kept in a column, true within the
     transaction that changes those rows. `worded` names the column of an event: what is empty is told in the
-    words for that event.
+    words for that event. A field with `past` tells whether the moment in the column of that name has passed.
     """
 
     key: str
@@ -118,6 +119,8 @@ class Field(_Options):
             raise DeclarationError(
                 f"{where}: stored=True is for computed fields; every other field is stored anyway"
             )
+        if self.past is not None and (self.kind is not Kind.BOOLEAN or self.computed is not None):
+            raise DeclarationError(f"{where} tells whether a moment has passed: its kind is boolean")
         keys = [choice.key for choice in self.options]
         if len(set(keys)) != len(keys):
             raise DeclarationError(f"{where}: the same choice is given twice: {', '.join(keys)}")
@@ -134,7 +137,12 @@ class Field(_Options):
     @property
     def is_editable(self) -> bool:
         """Whether a person or an import may give this field a value."""
-        return not self.read_only and self.computed is None
+        return not self.read_only and self.computed is None and self.past is None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether a column of its own keeps the value; others are made of other columns or rows when asked for."""
+        return self.past is None and (self.computed is None or self.stored)
 
 
 @dataclass(frozen=True, slots=True)

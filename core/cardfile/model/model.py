@@ -182,8 +182,8 @@ class _Builder:
             )
         fields += [field for field in COMMON if field.key in columns and field.key not in declared]
         for field in fields:
-            if field.computed is not None and not field.stored:
-                line = Line(field, field.key, field.key, None, plugin, True)
+            if not field.is_kept:
+                line = Line(field, field.key, field.key, None, plugin, field.past is None)
             else:
                 column = columns.get(field.key)
                 if column is None:
@@ -298,7 +298,7 @@ class _Builder:
             name: Card(
                 name,
                 f"card_{name}_{short}",
-                tuple(line for line in lines if line.field.computed is None or line.field.stored),
+                tuple(line for line in lines if line.field.is_kept),
             )
             for name, lines in self.cards[key].items()
         }

@@ -3,7 +3,7 @@
 from typing import Final
 
 from cardfile.declarations.stages import GoalOutcome, StageOutcome
-from cardfile.model.entities import Entity, Everyone
+from cardfile.model.entities import Entity, Everyone, Relation
 from cardfile.model.fields import Choice, Field, Kind
 from cardfile.pipelines.tables import Goal, Pipeline, Stage, StageDocument, StageNotice, StageRule
 
@@ -93,6 +93,15 @@ stages = Entity(
         Field("owner_role", {"en": "Whose business", "ru": "Чья ответственность"}, Kind.TEXT, max_length=60),
         Field("color", {"en": "Colour", "ru": "Цвет"}, Kind.TEXT, max_length=20),
         *_PLACED,
+    ),
+    relations=(
+        Relation(
+            "deals",
+            {"en": "Deals", "ru": "Сделки"},
+            target="deal",
+            via="stage",
+            order=("-stage_since", "-id"),
+        ),
     ),
     on="pipeline",
     unique=(("pipeline", "key"),),

@@ -21,6 +21,7 @@ from cardfile.settings import Settings
 if TYPE_CHECKING:  # the app and its rooms stand above the plugins and hand themselves to them
     from cardfile.app import App
     from cardfile.deals.moves import Missing, Move
+    from cardfile.deals.next_steps import StepTask
     from cardfile.deals.tables import Deal
     from cardfile.journal.calls import Call
     from cardfile.journal.events import Event
@@ -39,6 +40,7 @@ __all__ = [
     "deals_entering",
     "deals_missing",
     "deals_moving",
+    "deals_telling",
     "deals_waking",
     "document_making",
     "hookimpl",
@@ -177,6 +179,11 @@ async def document_making(call: "Call", deal: "Deal", kind: str, template: str |
 
 
 @_coloured(Colour.BEFORE)
+async def deals_telling(call: "Call", tasks: "Mapping[int, list[StepTask]]") -> None:
+    """The next steps of deals are asked for: add to `tasks[deal]` what is still to be done; nothing may be written."""
+
+
+@_coloured(Colour.BEFORE)
 async def deals_waking(call: "Call", deals: "Sequence[Deal]") -> None:
     """Deals that were postponed are to be taken up again."""
 
@@ -224,6 +231,7 @@ SPECS: Final[Mapping[str, Spec]] = {
         deals_moving,
         deals_entering,
         document_making,
+        deals_telling,
         deals_waking,
         record_created,
         record_changed,

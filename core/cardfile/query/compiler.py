@@ -225,6 +225,9 @@ class PieceWriter:
             BatchFill((*place.path, item.key), item.name, row.type, item.needs, item.arguments)
         )
         text.open("[")
+        if item.by_id:
+            text.item()
+            text.value(f"{row.alias}.id", joined=True)
         for line in item.needs:
             text.item()
             text.value(self._needed(row, line))

@@ -78,12 +78,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A value that Python makes for many rows at once, out of the lines that it `needs`."""
+    """A value that Python makes for many rows at once, out of the lines that it `needs`, or (`by_id`) their ids."""
 
     key: str
     name: str
     needs: tuple[Line, ...]
     arguments: Mapping[str, Given] = field(default_factory=dict)
+    by_id: bool = False
 
 
 @dataclass(frozen=True, slots=True)
