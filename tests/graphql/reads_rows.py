@@ -182,7 +182,22 @@ class Rows:
     def _within(self, rights: Rights, record: Record, scope: Scope) -> bool:
         if scope is Scope.ALL or self._is_shared(rights, record):
             return True
-        return scope is not Scope.NONE and self._belongs(rights, record, scope)
+        if scope is Scope.NONE:
+            return False
+        return self._belongs(rights, record, scope) or self._is_shown(rights, record)
+
+    def _is_shown(self, rights: Rights, record: Record) -> bool:
+        """Tell whether the reader sees another record, and the field in it, that refers to this one."""
+        visibility = record.type.visibility
+        if not isinstance(visibility, Owned) or not visibility.referred:
+            return False
+        return any(
+            other.column(link.source, link.card) == record.id and self.sees(rights, other)
+            for one in self.model
+            for path, link in one.links.items()
+            if link.target == record.type.key and path in one.lines and rights.sees(one.key, path)
+            for other in self.records[one.key]
+        )
 
     def _belongs(self, rights: Rights, record: Record, scope: Scope) -> bool:
         match record.type.visibility:

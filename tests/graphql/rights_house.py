@@ -126,7 +126,21 @@ class RightsHouse:
             return True
         if scope is not Scope.NONE and self._belongs(rights, one, row, scope, action):
             return True
-        return action in {"read", "edit"} and self._is_lent(one.key, row["id"], action)
+        if action in {"read", "edit"} and self._is_lent(one.key, row["id"], action):
+            return True
+        return action == "read" and scope is not Scope.NONE and self._is_shown(rights, one, row["id"])
+
+    def _is_shown(self, rights: Rights, one: RecordType, record: int) -> bool:
+        """Tell whether the reader sees another record, and the field in it, that refers to this one."""
+        if not isinstance(one.visibility, Owned) or not one.visibility.referred:
+            return False
+        return any(
+            row.get(path if link.card else link.source) == record and self.sees(rights, other.key, row["id"])
+            for other in self.types
+            for path, link in other.links.items()
+            if link.target == one.key and path in other.lines and rights.sees(other.key, path)
+            for row in self.rows[other.key].values()
+        )
 
     def _belongs(self, rights: Rights, one: RecordType, row: Row, scope: Scope, action: str) -> bool:
         people = self.filler.people

@@ -28,7 +28,7 @@ file = Entity(
     {"en": "File", "ru": "Файл"},
     {"en": "Files", "ru": "Файлы"},
     key="file",
-    visibility=Owned("owner"),
+    visibility=Owned("owner", referred=True),
     actions=("read",),
     title="name",
     order=("-id",),

@@ -39,6 +39,7 @@ class Owned:
     the actions in `participating` alone, for whoever measures a window should not thereby sell it; so an action
     that is not named there is done by owners, and `create` there means to add what hangs on the record. A new
     record, a hand-over and `assign` speak of `owner` only: nobody becomes an owner by being written down.
+    With `referred` a record is also read by whoever sees another record, and the field in it, that refers to it.
     """
 
     owner: str = "owner"
@@ -46,6 +47,7 @@ class Owned:
     also: tuple[str, ...] = ()
     participants: str | None = None
     participating: tuple[str, ...] = ("read",)
+    referred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

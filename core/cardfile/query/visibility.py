@@ -100,6 +100,8 @@ def _within(
     shared = _shared(statement, record_type, alias, action=action)
     if shared is not None:
         ways.append(shared)
+    if scope and action == "read":
+        ways += _referred(statement, record_type, alias)
     # One bracket for all of them: SQLite's parser bears only so many, one inside of the other.
     return f"({' or '.join(ways)})" if len(ways) > 1 else ways[0] if ways else NOTHING
 
@@ -198,6 +200,35 @@ def _shared(statement: Statement, record_type: RecordType, alias: str, *, action
     )
 
 
+def _referred(statement: Statement, record_type: RecordType, alias: str) -> list[str]:
+    """Return the conditions that a record may be seen which shows the row in a field of its own."""
+    visibility, rights, found = record_type.visibility, statement.rights, []
+    if not isinstance(visibility, Owned) or not visibility.referred:
+        return []
+    for other, link in _references(statement.model, record_type.key):
+        if not _is_open(rights, other.key) or not rights.sees(other.key, link.path):
+            continue
+        row = statement.alias()
+        joined, holder = f"{quoted(other.table)} {row}", row
+        if link.card is not None:
+            holder = statement.alias()
+            joined += f" join {quoted(other.cards[link.card].table)} {holder} on {holder}.id = {row}.id"
+        conditions = [f"{holder}.{quoted(link.source)} = {alias}.id", visible(statement, other, row)]
+        found.append(
+            f"exists (select 1 from {joined} where {' and '.join(one for one in conditions if one)})"
+        )
+    return found
+
+
+def _references(model: Model, target: str) -> list[tuple[RecordType, Link]]:
+    return [
+        (one, link)
+        for one in model
+        for link in one.links.values()
+        if link.target == target and link.column == "id" and link.path in one.lines
+    ]
+
+
 def _repeated_by(rights: Rights, record_type: RecordType) -> Link | None:
     """Return the link to what a row of a view repeats, when the reader may see less of that than of the view."""
     origin = next(iter(record_type.entity.repeats.values()), None)
@@ -209,13 +240,18 @@ def _repeated_by(rights: Rights, record_type: RecordType) -> Link | None:
 
 
 def is_implied(rights: Rights, model: Model, link: Link, source: RecordType) -> bool:
-    """Tell whether whoever sees a record of `source` sees all that `link` leads to, so that no check is needed."""
+    """Tell whether whoever sees a record of `source` sees all that `link` leads to, so that no check is needed.
+
+    What is seen by being referred to needs none either: a hidden field shows no reference.
+    """
+    target = model[link.target]
+    there, here = rights.scope(target.key, "read"), rights.scope(source.key, "read")
+    if link.column == "id" and isinstance(target.visibility, Owned) and target.visibility.referred:
+        return there is not Scope.NONE
     if not link.implied:
         return False
-    target = model[link.target]
     if _tells_too_much(rights, model, target):
         return False
     if _repeated_by(rights, target) is not None or _hidden_entries(rights, model, target.key):
         return False
-    there, here = rights.scope(target.key, "read"), rights.scope(source.key, "read")
     return there >= here and there is not Scope.NONE and source.key not in rights.shared
