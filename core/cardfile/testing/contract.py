@@ -103,9 +103,12 @@ class PluginContract:
                     await maker.make(record_type)
             kept = {one.key: await _count(there, one) for one in there.model.types.values()}
         assert kept["client"] >= 1
-        async with App.build(without).running():
+        gone = App.build(without)
+        await gone.migrate()
+        async with gone.running():
             pass
         again = App.build(settings, plugins=plugins)
+        await again.migrate()
         async with again.running():
             assert {one.key: await _count(again, one) for one in again.model.types.values()} == kept
 
