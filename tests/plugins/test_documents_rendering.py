@@ -139,13 +139,6 @@ async def test_more_lines_than_that_are_refused(desk: Desk) -> None:
         await desk.issue(deal)
 
 
-async def test_lines_in_several_currencies_make_no_document(desk: Desk) -> None:
-    deal = await desk.deal(("Окно", 1, "10"))
-    await desk.deal(("Дверь", 1, "10"), currency="EUR", line={"deal": deal})
-    with pytest.raises(Refused, match="EUR, RUB"):
-        await desk.issue(deal)
-
-
 async def test_the_same_document_is_the_same_bytes(desk: Desk) -> None:
     values = {"language": "ru", "document": {}, "lines": [], "totals": {"rows": []}}
     made = [await Renderer().render("typst", "act", b"", values) for _ in range(2)]
@@ -235,12 +228,34 @@ async def test_a_word_file_that_unpacks_to_gigabytes_is_refused() -> None:
 
 
 async def test_a_template_is_a_word_file_of_a_decent_size(desk: Desk) -> None:
-    values = {"key": "mine", "kind": "contract", "title": "Mine"}
-    with pytest.raises(InvalidInput, match="is a Word file"):
-        await desk.do("template.create", values=values)
     pdf = await desk.upload(b"%PDF-1.7 not a Word file", "contract.docx")
     with pytest.raises(FileRefused, match="no Word document"):
-        await desk.do("template.create", values={**values, "file": pdf.id})
+        await desk.do(
+            "template.create", values={"key": "mine", "kind": "contract", "title": "Mine", "file": pdf.id}
+        )
+
+
+@pytest.mark.parametrize("limit", [10_000])
+async def test_a_word_file_over_the_limit_is_no_template(settings: Settings, limit: int) -> None:
+    sections = {"documents": {**SECTION, "template_bytes": limit}}
+    app = App.build(settings.model_copy(update={"sections": sections}), plugins=(DocumentsPlugin,))
+    await app.migrate()
+    async with app.running():
+        with pytest.raises(FileRefused, match="larger than 10000 bytes"):
+            await Desk(app).template("{{ buyer.name }}")
+
+
+async def test_a_template_without_a_file_is_not_taken(desk: Desk) -> None:
+    values = {"key": "mine", "kind": "contract", "title": "Mine", "is_preferred": True}
+    template = (await desk.do("template.create", values=values)).id
+    deal = await desk.deal(("Окно", 1, "10"))
+    with pytest.raises(Refused, match="no template"):
+        await desk.issue(deal, "contract")
+    document = await desk.issued(deal, "contract", template=template)
+    assert (document["file_state"], document["failure"]) == (
+        "failed",
+        "У шаблона нет файла: загрузите файл Word.",
+    )
 
 
 async def test_a_shipped_template_takes_no_file(desk: Desk) -> None:

@@ -1,14 +1,18 @@
 """Which template a document is made from."""
 
+from typing import Final
+
 from cardfile.clients import Client
 from cardfile.deals import Deal
 from cardfile.errors import Refused
 from cardfile.journal import Call
 from cardfile.rights import EVERYTHING
-from cardfile_documents.choices import DocumentKind, Language
+from cardfile_documents.choices import DocumentKind, Engine, Language
 from cardfile_documents.tables import Template
 
 __all__ = ["choose_template", "template_of_key"]
+
+MOST: Final = 50
 
 
 async def choose_template(call: Call, deal: Deal, kind: DocumentKind, language: Language | None) -> Template:
@@ -24,12 +28,13 @@ async def choose_template(call: Call, deal: Deal, kind: DocumentKind, language: 
             Template,
             filter={"kind": {"eq": kind.value}, "language": {"eq": wish}},
             order=("-is_preferred", "id"),
-            limit=1,
+            limit=MOST,
             # Templates are the same for everybody, and a stage may ask somebody who may not list them.
             rights=EVERYTHING,
         )
-        if found:
-            return found[0]
+        usable = (one for one in found if one.engine == Engine.TYPST or one.file)
+        if (first := next(usable, None)) is not None:
+            return first
     raise Refused(
         "There is no template for this kind of document: upload a Word file as one.", path=("kind",)
     )

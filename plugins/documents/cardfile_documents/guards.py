@@ -21,8 +21,8 @@ class TemplateRules:
 
     @hookimpl
     async def record_creating(self, call: Call, entity: str, values: MutableMapping[str, object]) -> None:
-        """Take a new template only with a Word file, unless it is a shipped one."""
-        if entity == TEMPLATE and values.get("engine") != Engine.TYPST:
+        """Take no other file than a Word file for a new template; without one it is not taken first."""
+        if entity == TEMPLATE and values.get("file") is not None:
             await _check(call, values)
 
     @hookimpl
@@ -30,11 +30,10 @@ class TemplateRules:
         self, call: Call, entity: str, record: Record, changes: MutableMapping[str, object]
     ) -> None:
         """Take another file of a template only when it is a Word file."""
-        if entity == TEMPLATE and "file" in changes:
-            values = await call.values(record)
-            if values.get("engine") == Engine.DOCX:
+        if entity == TEMPLATE and changes.get("file") is not None:
+            if (await call.values(record)).get("engine") == Engine.DOCX:
                 await _check(call, changes)
-            elif changes["file"] is not None:
+            else:
                 raise InvalidInput(
                     "This template is shipped and has no file: make one of your own instead.", path=("file",)
                 )
@@ -42,12 +41,7 @@ class TemplateRules:
 
 async def _check(call: Call, values: Mapping[str, object]) -> None:
     """Look at what the upload found out of the file's content; what is inside is looked at by the child."""
-    number = values.get("file")
-    if not isinstance(number, int):
-        raise InvalidInput(
-            "A template of your own is a Word file: upload it and give its id.", path=("file",)
-        )
-    file = await call.get(File, number)
+    file = await call.get(File, int(str(values["file"])))
     if file.media_type != MEDIA_TYPES[Engine.DOCX]:
         raise FileRefused(
             "This template is no Word document: save it as .docx and send it again.", path=("file",)
