@@ -17,6 +17,8 @@ USES = {
     "core/cardfile/access/hand_over.py: EVERYTHING": 1,
     "core/cardfile/access/sharing.py: EVERYTHING": 1,
     "core/cardfile/clients/merging.py: EVERYTHING": 3,
+    # An upload may be deleted only when nothing at all refers to it.
+    "core/cardfile/access/sweeping.py: EVERYTHING": 1,
     # What is asked of a deal, and what follows from its move, does not depend on who moves it.
     "core/cardfile/deals/rows.py: EVERYTHING": 2,
     "core/cardfile/deals/waking.py: Actor.system": 1,
@@ -42,6 +44,11 @@ USES = {
     "core/cardfile/rights.py: EVERYTHING": 1,
     "core/cardfile/testing/contract.py: EVERYTHING": 2,
     "core/cardfile/testing/people.py: Actor.system": 1,
+    # Templates are the same for everybody; a file is made of a snapshot that was taken under rights.
+    "plugins/documents/cardfile_documents/choosing.py: EVERYTHING": 2,
+    "plugins/documents/cardfile_documents/finishing.py: Actor.system": 2,
+    "plugins/documents/cardfile_documents/finishing.py: EVERYTHING": 1,
+    "plugins/documents/cardfile_documents/issuing.py: EVERYTHING": 1,
     "plugins/industry_fitness/cardfile_fitness/demo.py: Actor.system": 1,
     "plugins/industry_fitness/cardfile_fitness/demo_staff.py: Actor.system": 1,
     "plugins/industry_fitness/cardfile_fitness/keeping.py: Actor.system": 1,
