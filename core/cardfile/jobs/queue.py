@@ -18,6 +18,7 @@ from huey.serializer import Serializer
 
 from cardfile.errors import CardfileError, SettingsError
 from cardfile.failpoints import failpoint
+from cardfile.jobs.pace import Pace
 from cardfile.jobs.queue_file import QueueFile
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ __all__ = ["Queue", "QueueAway", "require_queue"]
 TASK: Final = "run_job"
 POLL_SECONDS: Final = 0.5
 REDIS_SECONDS: Final = 5.0
-LONGEST: Final = 200
-"""How many jobs lie in a queue at most: enough to keep every thread busy, few enough to be done in time."""
 
 
 class _JsonSerializer(Serializer):  # type: ignore[misc]  # Huey ships no types
@@ -156,6 +155,7 @@ class Queue:
         self._run = run
         self._loop = asyncio.get_running_loop()
         self._bell = _Bell()
+        self._pace = Pace(threads=settings.worker_threads, patience=settings.worker_patience)
         self._huey = _open(settings)
         self._task = self._huey.task(name=TASK)(self._work)
         self._consumer = _ThreadConsumer(
@@ -179,7 +179,7 @@ class Queue:
 
     async def room(self) -> int:
         """Return how many more ids the queue takes."""
-        return LONGEST - int(await self._try(self._huey.storage.queue_size))
+        return self._pace.limit() - int(await self._try(self._huey.storage.queue_size))
 
     async def put(self, jobs: Sequence[int]) -> None:
         """Hand over ids of jobs."""
@@ -217,6 +217,7 @@ class Queue:
             raise RuntimeError("a job is done by a worker's thread, never by the event loop's own")
         failpoint("jobs.dequeued")
         asyncio.run_coroutine_threadsafe(self._run(job), self._loop).result()
+        self._pace.note()
 
 
 def _place(settings: "Settings") -> str:
