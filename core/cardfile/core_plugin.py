@@ -10,6 +10,7 @@ from cardfile import (
     deals,
     journal,
     pipelines,
+    processes,
     seeds,
     spreadsheets,
     tasks,
@@ -57,6 +58,7 @@ def _together(*rooms: Grants) -> Grants:
 
 
 TASKS: Final = tasks.TaskRules()
+PROCESSES: Final = processes.ProcessRules()
 
 RULES: Final = (
     clients.ClientRules(),
@@ -64,6 +66,7 @@ RULES: Final = (
     pipelines.PipelineRules(),
     deals.DealRules(),
     TASKS,
+    PROCESSES,
 )
 """What the rooms ask of every record, whoever writes it; a plugin has one answer to a hook, so it asks them all."""
 
@@ -71,10 +74,11 @@ ARCHIVING: Final = (
     calendars.CalendarRules(),
     pipelines.PipelineRules(),
     TASKS,
+    PROCESSES,
 )
 """Those of them who also care about what is laid aside."""
 
-KEEPING: Final = (deals.DealRules(), TASKS)
+KEEPING: Final = (deals.DealRules(), TASKS, PROCESSES)
 """Those of them who act on what is written."""
 
 
@@ -93,9 +97,17 @@ class CorePlugin(Plugin):
         *pipelines.ENTITIES,
         *deals.ENTITIES,
         *tasks.ENTITIES,
+        *processes.ENTITIES,
         *spreadsheets.ENTITIES,
     )
-    commands = (*access.COMMANDS, *clients.COMMANDS, *deals.COMMANDS, *tasks.COMMANDS, *spreadsheets.COMMANDS)
+    commands = (
+        *access.COMMANDS,
+        *clients.COMMANDS,
+        *deals.COMMANDS,
+        *tasks.COMMANDS,
+        *processes.COMMANDS,
+        *spreadsheets.COMMANDS,
+    )
     grants = _together(
         access.GRANTS,
         clients.GRANTS,
@@ -103,9 +115,10 @@ class CorePlugin(Plugin):
         pipelines.GRANTS,
         deals.GRANTS,
         tasks.GRANTS,
+        processes.GRANTS,
         spreadsheets.GRANTS,
     )
-    jobs = (*jobs_room.JOBS, *deals.JOBS, *tasks.JOBS, *spreadsheets.JOBS)
+    jobs = (*jobs_room.JOBS, *access.JOBS, *deals.JOBS, *tasks.JOBS, *processes.JOBS, *spreadsheets.JOBS)
     pipelines = (pipelines.SALES,)
     reminder_policies = tasks.REMINDER_POLICIES
 
@@ -116,6 +129,7 @@ class CorePlugin(Plugin):
             *calendars.calendar_seeds(locale),
             *pipelines.pipeline_seeds(app.plugins, locale),
             *tasks.task_seeds(app.plugins, locale),
+            *processes.process_seeds(app.plugins, locale),
         ]
 
     @hookimpl
@@ -173,8 +187,9 @@ class CorePlugin(Plugin):
 
     @hookimpl
     async def deals_entering(self, call: Call, moves: Sequence[deals.Move]) -> None:
-        """Let tasks be set, cancelled and told of."""
+        """Let tasks be set, cancelled and told of, and processes begin."""
         await TASKS.deals_entering(call, moves)
+        await PROCESSES.deals_entering(call, moves)
 
     @hookimpl
     async def deals_waking(self, call: Call, deals: Sequence[deals.Deal]) -> None:
@@ -210,6 +225,7 @@ class CorePlugin(Plugin):
             "core.pipelines": pipelines.MIGRATIONS,
             "core.deals": deals.MIGRATIONS,
             "core.tasks": tasks.MIGRATIONS,
+            "core.processes": processes.MIGRATIONS,
             "core.jobs": jobs_room.MIGRATIONS,
             "core.spreadsheets": spreadsheets.MIGRATIONS,
         }

@@ -46,11 +46,12 @@ Failpoint = Literal[
     "import.portion_kept",
     "import.before_finish",
     "files.content_kept",
-    # Tasks, deals and documents.
+    # Tasks, deals, processes and documents.
     "tasks.notice_written",
     "tasks.before_commit",
     "deals.moved",
     "deals.tasks_made",
+    "processes.stepped",
     "documents.numbered",
     "documents.rendered",
     "documents.file_kept",

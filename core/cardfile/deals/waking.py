@@ -7,7 +7,7 @@ from cardfile.deals.moving import book_of, id_of
 from cardfile.deals.stays import marks
 from cardfile.deals.tables import Deal
 from cardfile.errors import Refused
-from cardfile.jobs import Jobs
+from cardfile.jobs import jobs_of
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import command
 from cardfile.plugins.job_kinds import JobKind, JobRun
@@ -21,14 +21,16 @@ KIND: Final = "deals.wake"
 
 async def wake_later(call: Call, deal: Deal, until: datetime) -> None:
     """Let a deal be woken at a moment, unless it moves or is postponed again until then."""
-    jobs = getattr(call.app, "jobs", None)
-    if not isinstance(jobs, Jobs):
-        raise TypeError("the app of this command has no jobs: it was not built by App.build")
     payload = {"deal": deal.id, "until": until.isoformat()}
-    await jobs.enqueue(KIND, payload, key=f"{KIND}:{deal.id}:{until.isoformat()}", run_at=until)
+    await jobs_of(call).enqueue(KIND, payload, key=f"{KIND}:{deal.id}:{until.isoformat()}", run_at=until)
 
 
-@command("deal.wake", label={"en": "Take up again", "ru": "Вернуться к сделке"}, event="deal.woken")
+@command(
+    "deal.wake",
+    label={"en": "Take up again", "ru": "Вернуться к сделке"},
+    event="deal.woken",
+    done={"en": "taken up again", "ru": "возврат к отложенной"},
+)
 async def wake_deal(call: Call, deal: Deal) -> Deal:
     """Take up a postponed deal again, now."""
     if deal.wake_at is None:

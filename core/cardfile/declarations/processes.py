@@ -60,12 +60,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """Steps that are gone through on a client or a deal, once or several times, several processes at once."""
+    """Steps that are gone through on a client or a deal, once or several times, several processes at once.
+
+    It is started by hand, by a stage that names it, and with `begins` by every new record that matches this filter;
+    an import starts none.
+    """
 
     key: str
     label: Label
     steps: tuple[Step, ...]
     on: Literal["client", "deal"] = "deal"
+    begins: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         require_key("process", self.key)

@@ -159,7 +159,7 @@ class Stage:
     `probability` is in percent; `expected_days` is the norm, a deal is rotten after `rots_after` of them without
     any movement; `script` is what to say and ask; `owner_role` whose business a deal in this stage is. `enter` and
     `leave` are rules that hold for every way to move a deal in or out, whoever moves it; a lost stage is entered
-    whatever the rules for leaving say.
+    whatever the rules for leaving say. `processes` are the keys of those that a deal begins when it enters.
     """
 
     key: str
@@ -177,6 +177,7 @@ class Stage:
     tasks: tuple[TaskTemplate, ...] = ()
     notices: tuple[Notice, ...] = ()
     documents: tuple[StageDocument, ...] = ()
+    processes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         require_key("stage", self.key)

@@ -1,6 +1,7 @@
 """Jobs: rows that are done at least once, by the server's own worker or by others."""
 
 from cardfile.jobs.after import JOBS, plan_delivery
+from cardfile.jobs.asking import jobs_of
 from cardfile.jobs.jobs import Jobs
 from cardfile.jobs.migrations import MIGRATIONS
 from cardfile.jobs.queue import require_queue
@@ -17,6 +18,7 @@ __all__ = [
     "Jobs",
     "State",
     "WorkerRow",
+    "jobs_of",
     "plan_delivery",
     "require_queue",
     "working",

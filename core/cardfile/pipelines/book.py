@@ -101,6 +101,7 @@ class StageSpec:
     leave: tuple[RuleSpec, ...] = ()
     notices: tuple[NoticeSpec, ...] = ()
     documents: tuple[DocumentSpec, ...] = ()
+    processes: tuple[str, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -221,6 +222,7 @@ async def _load(database: Database) -> PipelineBook:
                 DocumentSpec(one["id"], one["kind"], one["template"])
                 for one in parts[StageDocument].get(row["id"], ())
             ),
+            processes=tuple(key for one in (row["processes"] or "").split(",") if (key := one.strip())),
         )
     specs = {
         key: PipelineSpec(

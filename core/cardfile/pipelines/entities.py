@@ -7,7 +7,7 @@ from cardfile.model.entities import Entity, Everyone, Relation
 from cardfile.model.fields import Choice, Field, Kind
 from cardfile.pipelines.tables import Goal, Pipeline, Stage, StageDocument, StageNotice, StageRule
 
-__all__ = ["ENTITIES", "goals", "pipelines", "stages"]
+__all__ = ["ENTITIES", "KEYED", "PLACED", "goals", "pipelines", "stages"]
 
 KEY: Final = {"en": "Key", "ru": "Ключ"}
 LABEL: Final = {"en": "Label", "ru": "Название"}
@@ -40,11 +40,11 @@ SIDES: Final = (
     Choice("leave", {"en": "On leaving", "ru": "При выходе"}),
 )
 
-_KEYED: Final = (
+KEYED: Final = (
     Field("key", KEY, Kind.TEXT, required=True, max_length=60),
     Field("label", LABEL, Kind.TEXT, required=True, max_length=200),
 )
-_PLACED: Final = (
+PLACED: Final = (
     Field("position", POSITION, Kind.INTEGER, default=100),
     Field(
         "plugin",
@@ -60,7 +60,7 @@ pipelines = Entity(
     label={"en": "Pipeline", "ru": "Воронка"},
     plural={"en": "Pipelines", "ru": "Воронки"},
     description="A way that deals go; new ones begin in the first open stage of the first pipeline.",
-    fields=(*_KEYED, *_PLACED),
+    fields=(*KEYED, *PLACED),
     visibility=Everyone(),
     unique=("key",),
     order=("position", "id"),
@@ -73,7 +73,7 @@ stages = Entity(
     plural={"en": "Stages", "ru": "Этапы"},
     description="A place on the way of a deal: what it means to be there, for how long, and what to say.",
     fields=(
-        *_KEYED,
+        *KEYED,
         Field(
             "outcome",
             {"en": "Outcome", "ru": "Исход"},
@@ -92,7 +92,14 @@ stages = Entity(
         Field("script", {"en": "What to say and ask", "ru": "Что сказать и спросить"}, Kind.LONG_TEXT),
         Field("owner_role", {"en": "Whose business", "ru": "Чья ответственность"}, Kind.TEXT, max_length=60),
         Field("color", {"en": "Colour", "ru": "Цвет"}, Kind.TEXT, max_length=20),
-        *_PLACED,
+        Field(
+            "processes",
+            {"en": "Starts processes", "ru": "Запускает процессы"},
+            Kind.TEXT,
+            max_length=300,
+            hint={"en": "Keys with commas", "ru": "Ключи через запятую"},
+        ),
+        *PLACED,
     ),
     relations=(
         Relation(
@@ -115,7 +122,7 @@ goals = Entity(
     plural={"en": "Goals", "ru": "Цели"},
     description="Something to achieve in a stage; whoever says that it is achieved need not know what follows.",
     fields=(
-        *_KEYED,
+        *KEYED,
         Field(
             "outcome",
             {"en": "What it does", "ru": "Что делает"},
@@ -141,7 +148,7 @@ goals = Entity(
                 "ru": "Цели с одним словом двигают сделку, когда достигнуты все",
             },
         ),
-        *_PLACED,
+        *PLACED,
     ),
     on="stage",
     unique=(("stage", "key"),),
@@ -170,7 +177,7 @@ stage_rules = Entity(
         ),
         Field("condition", {"en": "Filter as JSON", "ru": "Отбор в виде JSON"}, Kind.LONG_TEXT),
         Field("label", {"en": "In words", "ru": "Словами"}, Kind.TEXT, max_length=300),
-        *_PLACED,
+        *PLACED,
     ),
     on="stage",
     order=("position", "id"),
@@ -193,7 +200,7 @@ stage_notices = Entity(
             hint={"en": "owner, head, or a role in the deal", "ru": "owner, head или роль в сделке"},
         ),
         Field("text", {"en": "Text", "ru": "Текст"}, Kind.TEXT, required=True, max_length=1_000),
-        *_PLACED,
+        *PLACED,
     ),
     on="stage",
     order=("position", "id"),
@@ -208,7 +215,7 @@ stage_documents = Entity(
     fields=(
         Field("kind", {"en": "Kind", "ru": "Вид"}, Kind.TEXT, required=True, max_length=60),
         Field("template", {"en": "Template", "ru": "Шаблон"}, Kind.TEXT, max_length=100),
-        *_PLACED,
+        *PLACED,
     ),
     on="stage",
     order=("position", "id"),

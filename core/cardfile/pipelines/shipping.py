@@ -103,6 +103,7 @@ def _stage(place: Place, locale: str) -> Seed:
         "script": said(stage.script, locale) or None,
         "owner_role": stage.owner_role,
         "color": stage.color,
+        "processes": ",".join(stage.processes) or None,
     }
     return Seed(Stage, place.plugin, place.seed, values)
 

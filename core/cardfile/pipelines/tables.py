@@ -34,6 +34,7 @@ class Stage(Seeded, tablename="stage"):
     script = Text(null=True, default=None)
     owner_role = Text(null=True, default=None)
     color = Text(null=True, default=None)
+    processes = Text(null=True, default=None)
 
     keys: ClassVar = (
         SEED_KEY,
