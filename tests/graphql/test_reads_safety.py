@@ -24,6 +24,7 @@ WIDE = """{
 HOT = {
     "clients by name": "{ clients(first: 50) { nodes { id name } } }",
     "clients by date": "{ clients(first: 50, orderBy: [{field: CREATED_AT, direction: DESC}]) { nodes { id name } } }",
+    "clients with their owners": "{ clients(first: 50) { nodes { id name owner { id name } } } }",
     "clients with the place": "{ clients(first: 50) { pageInfo { hasNextPage endCursor } nodes { id name } } }",
     "clients backwards": "{ clients(last: 50) { nodes { id name } } }",
     "visits of a client": '{ client(id: "client_3") { fitness { visits(first: 20) { nodes { id enteredAt } } } } }',

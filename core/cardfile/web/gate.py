@@ -100,11 +100,8 @@ class Gate:
         known = self._guests.get((sha256(token).digest(), given.get(b"accept-language")))
         return known if known is not None and self._app.access.admission.honours(known.shown) else None
 
-    def remember(self, given: Given, key: str, actor: Actor, locale: str) -> None:
-        """Keep who came with these headers, one of which shows the token `key`."""
-        shown = self._app.access.admission.pass_of(key)
-        if shown is None:
-            return
+    def remember(self, given: Given, shown: Pass, actor: Actor, locale: str) -> None:
+        """Keep who came with these headers, one of which shows a token."""
         if len(self._guests) >= MOST_GUESTS:
             self._guests.clear()
         kept_as = sha256(given[b"authorization"]).digest()
@@ -244,10 +241,13 @@ class _Passage:
             return self._greeted(await self._browser())
         kind, _, key = self._said(b"authorization").partition(" ")
         key = key.strip()
-        actor = await self._gate._app.access.resolve(key) if kind.lower() == "bearer" else None
+        access = self._gate._app.access
+        actor = await access.resolve(key) if kind.lower() == "bearer" else None
         greeted = self._greeted(actor)
-        if greeted is not None:
-            self._gate.remember(self._given, key, greeted, self._scope["state"]["locale"])
+        shown = access.admission.pass_of(key) if actor is not None else None
+        # Rights may have changed while we waited: then the pass is somebody's who came later.
+        if greeted is not None and shown is not None and shown.actor is actor:
+            self._gate.remember(self._given, shown, greeted, self._scope["state"]["locale"])
         return greeted
 
     async def _browser(self) -> Actor | None:
