@@ -55,6 +55,17 @@ class Limits(BaseModel):
     sign_ins_per_address: int = Field(default=50, ge=1)
 
 
+class Keeping(BaseModel):
+    """For how many days what nobody needs any more is kept."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sign_ins_days: int = Field(default=180, ge=1)
+    sessions_days: int = Field(default=30, ge=1)
+    uploads_days: int = Field(default=30, ge=1)
+    dead_jobs_days: int = Field(default=90, ge=1)
+
+
 class Settings(BaseSettings):
     """All that an installation may set; every value has a default, none is a secret.
 
@@ -95,6 +106,7 @@ class Settings(BaseSettings):
     permanent_after: int = Field(default=3, ge=1, le=1_000)
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     limits: Limits = Limits()
+    keep: Keeping = Keeping()
     sections: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
 
     @classmethod

@@ -256,6 +256,64 @@ async def test_who_is_known_is_let_in_without_a_question_to_the_database(
     assert asked == []
 
 
+class Undone(Exception):
+    """What ends a change halfway."""
+
+
+async def undo_a_change(house: House) -> None:
+    async with house.database.transaction():
+        await house.access.changed()
+        raise Undone
+
+
+async def test_a_change_that_was_undone_is_waited_for_no_longer(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cardfile.access.freshness.OFTEN", 1_000.0)
+    fresh = house.access.freshness
+    number = await fresh.number()
+    with pytest.raises(Undone):
+        await undo_a_change(house)
+    assert (await fresh.number(), fresh.is_fresh) == (number, True)
+    async with house.database.transaction():
+        with pytest.raises(Undone):
+            await undo_a_change(house)  # only a savepoint was undone: the rest may still change something
+        assert not fresh.is_fresh
+    assert (await fresh.number(), fresh.is_fresh) == (number, True)
+
+
+async def test_a_change_is_asked_for_until_it_has_ended_and_known_at_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cardfile.access.freshness.OFTEN", 1_000.0)
+    fresh = house.access.freshness
+    number = await fresh.number()
+    async with house.database.transaction():
+        await house.access.changed()
+        assert not fresh.is_fresh
+    assert not fresh.is_fresh
+    assert await fresh.number() == number + 1
+    assert fresh.is_fresh
+
+
+async def test_the_last_use_of_sessions_is_written_on_whatever_went_wrong_before(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cardfile.access.access.STEP", 0.001)
+    whole, tried, written = house.access.admission.flush, [], asyncio.Event()
+
+    async def flush() -> None:
+        tried.append(1)
+        if len(tried) == 1:
+            raise ConnectionResetError("the driver lost its connection")
+        await whole()
+        written.set()
+
+    monkeypatch.setattr(house.access.admission, "flush", flush)
+    async with asyncio.timeout(10), house.access.running():
+        await written.wait()
+
+
 def test_checking_nobody_takes_the_hasher_s_own_parameters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     from cardfile.access import passwords  # noqa: PLC0415  As it is without the fixture.

@@ -1,8 +1,11 @@
 """Files over HTTP: in by a stream, out through the visibility of their row."""
 
+import contextlib
+import gc
 import io
+import os
 import zipfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from httpx2 import AsyncClient
 from cardfile.access.file_types import UNKNOWN, media_type_of
 from cardfile.app import App
 from cardfile.settings import Limits, Settings
+from cardfile.web import make_asgi
 
 pytestmark = pytest.mark.anyio
 
@@ -127,3 +131,43 @@ def test_a_type_is_found_from_the_content(tmp_path: Path, content: bytes, media_
     path = tmp_path / "file"
     path.write_bytes(content)
     assert media_type_of(path) == media_type
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="open files are told by /proc only")
+async def test_a_download_is_closed_when_its_client_is_gone(app: App, api: Api, make_user: MakeUser) -> None:
+    ann = await make_user("manager")
+    sent = await api(as_=ann).post("/uploads", params={"name": "long.bin"}, content=b"\0" * 99_000)
+    asgi = make_asgi(app, lifespan=False)
+    headers = [(b"authorization", f"Bearer {ann.key}".encode()), (b"host", b"localhost:8000")]
+    path = f"/files/{sent.json()['id']}"
+    scope = {
+        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": "GET",
+        "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
+        "headers": headers, "client": ("127.0.0.1", 5), "server": ("localhost", 8000), "state": {},
+    }  # fmt: skip
+    begun: list[str] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        begun.append(message["type"])
+        raise OSError("the client is gone")
+
+    gc.disable()
+    try:
+        with contextlib.suppress(Exception):
+            await asgi(scope, receive, send)
+        assert begun[:1] == ["http.response.start"]
+        assert open_files(app.settings.data_dir / "files") == []
+    finally:
+        gc.enable()
+
+
+def open_files(folder: Path) -> list[str]:
+    """The files under a folder that this process has open."""
+    found: list[str] = []
+    for number in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(FileNotFoundError):  # the listing had one of its own
+            found.append(os.readlink(f"/proc/self/fd/{number}"))
+    return [path for path in found if path.startswith(str(folder))]

@@ -14,6 +14,7 @@ from cardfile.access.role_book import RoleBook
 from cardfile.access.roles import DeclaredRights, RoleRights
 from cardfile.access.sharing import SHARING, move_shares
 from cardfile.access.sign_in import SignedIn, fold_login
+from cardfile.access.sweeping import JOBS
 from cardfile.access.tables import ApiToken, Share, Team, TeamMember, User, UserRole
 from cardfile.access.teams import TEAMS
 from cardfile.access.token_scopes import TokenScopes
@@ -23,6 +24,7 @@ __all__ = [
     "COMMANDS",
     "ENTITIES",
     "GRANTS",
+    "JOBS",
     "MIGRATIONS",
     "Access",
     "ApiToken",

@@ -18,7 +18,6 @@ from cardfile.access.sign_in import SignIn, SignInLimits
 from cardfile.access.tokens import Tokens
 from cardfile.clock import Clock
 from cardfile.database.database import Database
-from cardfile.errors import CardfileError
 from cardfile.rights import Actor
 from cardfile.settings import Settings
 
@@ -113,8 +112,8 @@ class Access:
             await asyncio.sleep(STEP)
             try:
                 await self.admission.flush()
-            except CardfileError:
-                # A busy database is no reason to stop: the next minute writes newer times.
+            except Exception:
+                # Whatever the database or its driver says, the next minute writes newer times.
                 logging.getLogger("cardfile").warning(
                     "the last use of sessions could not be noted", exc_info=True
                 )

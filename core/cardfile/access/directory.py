@@ -17,7 +17,7 @@ MOST_KEPT: Final = 10_000
 """Of how many people the standing is kept in memory."""
 
 MOST_SHARES: Final = 50_000
-"""How many shares of one person are looked at to learn which entities they concern."""
+"""How many shares of one person, the latest ones, are looked at to learn which entities they concern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +154,7 @@ class Directory:
                 & Share.archived_at.is_null()
                 & (Share.until.is_null() | (Share.until > span.now))
             )
+            .order_by(Share.id, ascending=False)
             .limit(MOST_SHARES)
         )
         return frozenset(row["entity"] for row in rows if span.covers(None, row["until"]))

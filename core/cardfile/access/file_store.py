@@ -2,8 +2,10 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -14,6 +16,7 @@ from cardfile.errors import FileRefused
 
 __all__ = ["Content", "FileStore"]
 
+INCOMING: Final = "incoming-"
 PIECE: Final = 1 << 18
 """How many bytes are read at once."""
 
@@ -28,7 +31,7 @@ class Content:
 
 
 class FileStore:
-    """A folder of contents by hash; whatever offers the same three methods can stand in its place."""
+    """A folder of contents by hash; whatever offers the same methods can stand in its place."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -51,7 +54,7 @@ class FileStore:
         finally:
             await asyncio.to_thread(_drop, file, path)
 
-    async def pieces(self, content: str) -> AsyncIterator[bytes]:
+    async def pieces(self, content: str) -> AsyncGenerator[bytes, None]:
         """Yield the content with the hash `content`; raises `FileRefused` when it is not there."""
         try:
             file = await asyncio.to_thread(self.path(content).open, "rb")
@@ -63,13 +66,21 @@ class FileStore:
         finally:
             file.close()
 
+    async def delete(self, contents: Iterable[str], *, unless_since: datetime) -> None:
+        """Delete contents by their hashes, but none that was put in, for the first time or again, since a moment."""
+        await asyncio.to_thread(_delete, [self.path(content) for content in contents], unless_since)
+
+    async def sweep(self, before: datetime) -> None:
+        """Delete what uploads that were cut off before a moment have left."""
+        await asyncio.to_thread(lambda: _delete(self._folder.glob(f"{INCOMING}*"), before))
+
     def path(self, content: str) -> Path:
         """Return where the content with the hash `content` lies."""
         return self._folder / content[:2] / content
 
     def _new(self) -> IO[bytes]:
         self._folder.mkdir(parents=True, exist_ok=True)
-        return NamedTemporaryFile(dir=self._folder, prefix="incoming-", delete=False)
+        return NamedTemporaryFile(dir=self._folder, prefix=INCOMING, delete=False)
 
     def _keep(self, file: IO[bytes], path: Path, content: str, size: int) -> Content:
         file.flush()
@@ -79,7 +90,16 @@ class FileStore:
         if not target.exists():
             target.parent.mkdir(exist_ok=True)
             path.replace(target)
+        else:
+            os.utime(target)  # So that nobody deletes what is being put in again.
         return Content(content, size, media_type)
+
+
+def _delete(paths: Iterable[Path], before: datetime) -> None:
+    for path in paths:
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink()
 
 
 def _drop(file: IO[bytes], path: Path) -> None:

@@ -5,31 +5,27 @@ from typing import Final
 
 from cardfile.access.tables import AccessVersion
 from cardfile.database.database import Database
-from cardfile.database.transaction import OPEN
+from cardfile.database.transaction import OPEN, Transaction
 
 __all__ = ["Freshness"]
 
 OFTEN: Final = 1.0
 """After how many seconds the number is read again: so long may another process see old rights."""
 
-LONGEST_TRANSACTION: Final = 120.0
-"""For how many seconds a change of our own is waited for; one that takes longer is seen within `OFTEN`."""
-
 
 class Freshness:
     """The number in `access_version`, read at most once a second, and at once after a change of our own.
 
     `changed` must be called in the transaction that changes people, teams, roles, shares, sessions or tokens.
-    Until that transaction commits others see the old number, so it is read anew for every question until the
-    new number shows.
+    Until that transaction has ended others see the old number, so it is read anew for every question until then,
+    and once more after it.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._number = -1
         self._read_at = float("-inf")
-        self._awaited = -1
-        self._awaited_until = float("-inf")
+        self._changing: list[Transaction] = []
 
     @property
     def last(self) -> int:
@@ -39,10 +35,7 @@ class Freshness:
     @property
     def is_fresh(self) -> bool:
         """Whether the number that was read last may still be trusted."""
-        now = monotonic()
-        if now - self._read_at >= OFTEN:
-            return False
-        return self._number >= self._awaited or now >= self._awaited_until
+        return not self._changing and monotonic() - self._read_at < OFTEN
 
     @property
     def is_inside(self) -> bool:
@@ -54,15 +47,21 @@ class Freshness:
         if not self.is_fresh:
             # Set first: those who ask while we read go on with what they have, for a moment.
             self._read_at = monotonic()
+            ended = [one for one in self._changing if one.ended]
             self._number = max(self._number, await self._read())
+            self._changing = [one for one in self._changing if one not in ended]
         return self._number
 
     async def changed(self) -> None:
         """Raise the number, in the open transaction."""
-        query = AccessVersion.update({AccessVersion.number: AccessVersion.number + 1}, force=True)
-        rows = await self._database.run(query.returning(AccessVersion.number))
-        self._awaited = max(self._awaited, *(int(row["number"]) for row in rows))
-        self._awaited_until = monotonic() + LONGEST_TRANSACTION
+        await self._database.run(
+            AccessVersion.update({AccessVersion.number: AccessVersion.number + 1}, force=True)
+        )
+        current = next((one for one in reversed(OPEN.get()) if one.database is self._database), None)
+        if current is None:
+            self._read_at = float("-inf")
+        elif current not in self._changing:
+            self._changing.append(current)
 
     async def _read(self) -> int:
         row = await self._database.run(AccessVersion.select(AccessVersion.number).first())

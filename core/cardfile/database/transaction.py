@@ -142,6 +142,7 @@ class Transaction:
         self._outer = outer
         self._turn = asyncio.Lock()
         self._closed = False
+        self._ended = False
         self._failed = False
         self._depth: int = 0 if outer is None else outer._depth + 1
 
@@ -149,6 +150,11 @@ class Transaction:
     def closed(self) -> bool:
         """Whether the transaction is over."""
         return self._closed
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is known what became of it: with all around it, it was committed or rolled back."""
+        return self._ended if self._outer is None else self._outer.ended
 
     async def fetch(self, sql: str, args: Sequence[object] = ()) -> list[Row]:
         """Return the rows of a statement, which may be an INSERT … RETURNING."""
@@ -303,17 +309,20 @@ class Transaction:
     async def outermost(self) -> AsyncIterator["Transaction"]:
         """Keep what happens in the block, which runs on a connection that has begun, or undo it."""
         try:
-            async with self._open():
-                yield self
-            await self._stragglers()
-            self._require_finishable()
-        except BaseException:
             try:
+                async with self._open():
+                    yield self
                 await self._stragglers()
-            finally:
-                await self._connection.rollback()
-            raise
-        await self._connection.commit()
+                self._require_finishable()
+            except BaseException:
+                try:
+                    await self._stragglers()
+                finally:
+                    await self._connection.rollback()
+                raise
+            await self._connection.commit()
+        finally:
+            self._ended = True
 
     async def _stragglers(self) -> None:
         """Wait for the statement that a forgotten task still runs; its next one finds us closed."""

@@ -109,9 +109,14 @@ async def _deliver_again(run: JobRun) -> None:
 
 
 async def _forget(run: JobRun) -> None:
-    """Forget jobs that came to their end long ago: nobody asks about them, and their keys have had their time."""
+    """Forget jobs that came to their end long ago: nobody asks about them, and their keys have had their time.
+
+    Dead ones are kept for longer, for somebody should look why they died.
+    """
     over = [State.DONE.value, State.CANCELLED.value]
     await run.app.database.run(Job.delete().where(Job.state.is_in(over), Job.done_at < run.now - KEPT))
+    dead = run.now - timedelta(days=run.app.settings.keep.dead_jobs_days)
+    await run.app.database.run(Job.delete().where(Job.state == State.DEAD.value, Job.run_at < dead))
 
 
 JOBS: Final = (

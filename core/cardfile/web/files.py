@@ -1,12 +1,14 @@
 """Files over HTTP: streamed in under their hash, handed out through the visibility of their row."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import Final
 from urllib.parse import quote
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Send
+from starlette.types import Scope as Connection
 
 from cardfile.access.file_store import PIECE
 from cardfile.errors import FileRefused, InvalidInput, NotAllowed
@@ -66,7 +68,24 @@ async def download(request: Request) -> Response:
         "content-security-policy": SANDBOX,
         "cache-control": "private, no-cache",
     }
-    return StreamingResponse(_whole(first, pieces), media_type=row.media_type, headers=headers)
+    return _Download(first, pieces, media_type=row.media_type, headers=headers)
+
+
+class _Download(StreamingResponse):
+    """A file on its way; it is closed at the end, whether the client was there to take it or not."""
+
+    def __init__(
+        self, first: bytes, rest: AsyncGenerator[bytes, None], *, media_type: str, headers: Mapping[str, str]
+    ) -> None:
+        super().__init__(_whole(first, rest), media_type=media_type, headers=headers)
+        self._rest = rest
+
+    async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
+        """Send the file."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._rest.aclose()
 
 
 async def _whole(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
