@@ -17,6 +17,7 @@ from graphql import (
     GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInputType,
+    GraphQLList,
 )  # fmt: skip
 
 __all__ = ["FilterTypes"]
@@ -33,6 +34,11 @@ MEANINGS: Mapping[Operator, str] = {
     Operator.LTE: "This or less.",
     Operator.IS_NULL: "Empty (true) or filled in (false).",
     Operator.HAS: "Has one of these.",
+    Operator.PAST: "Before now, or before today (true); now or later (false).",
+    Operator.TODAY: "On this day of your time zone (true), or on another (false).",
+    Operator.IN_DAYS: "From so many days ahead to so many, both included: [0, 7]; null leaves an end open.",
+    Operator.AGO_DAYS: "From so many days ago to so many, both included: [14, null] is 14 days ago or earlier.",
+    Operator.WITHIN_DAYS: "Within the last so many days, today included.",
 }
 SCALAR_OF: Mapping[Kind, str] = {
     **{kind: spec.scalar for kind, spec in KINDS.items()},
@@ -175,6 +181,11 @@ class FilterTypes:
             Operator.NOT_IN: several,
             Operator.HAS: several,
             Operator.IS_NULL: SCALARS["Boolean"],
+            Operator.PAST: SCALARS["Boolean"],
+            Operator.TODAY: SCALARS["Boolean"],
+            Operator.IN_DAYS: GraphQLList(SCALARS["Int"]),
+            Operator.AGO_DAYS: GraphQLList(SCALARS["Int"]),
+            Operator.WITHIN_DAYS: SCALARS["Int"],
         }
         return GraphQLInputObjectType(
             self.names.take(name, "core"),

@@ -15,12 +15,12 @@ from cardfile.calendars import (
     next_working_moment,
     parse_day,
     parse_week,
-    start_of_day,
     subtract,
     working_between,
 )
 from cardfile.declarations import Span, Unit, days, hours, minutes, working_days
 from cardfile.errors import InvalidInput
+from cardfile.values.wall_time import start_of_day
 
 BERLIN, NEW_YORK, LORD_HOWE = "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"
 ZONES = (BERLIN, NEW_YORK, LORD_HOWE, "Asia/Kolkata", "America/Havana")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cmp_to_key
+from zoneinfo import ZoneInfo
 
 from reads_rows import Record, Rows, Value, instant
 
@@ -142,7 +143,40 @@ class Filters:
             convert = lambda given: int(Decimal(str(given)) * 100)  # noqa: E731
         else:
             convert = lambda given: _canonical(spec.parse(given, line.field, self.reading))  # noqa: E731
-        return self._compare(value, part, convert)
+        plain = {name: one for name, one in part.items() if name not in RELATIVE}
+        told = [self._compare(value, plain, convert)]
+        told += [
+            self._is_near(value, line, name, given)
+            for name, given in part.items()
+            if name in RELATIVE and given is not None
+        ]
+        known = [one for one in told if one is not None]
+        return all(known) if known else None
+
+    def _is_near(self, value: Value, line: Line, name: str, given: object) -> bool:
+        """Tell whether a date or an instant lies where a condition relative to the present wants it."""
+        if value is None:
+            return False
+        zone = ZoneInfo(self.reading.zone)
+        today = self.rows.now.astimezone(zone).date()
+        if line.kind is Kind.DATETIME:
+            day = datetime.fromisoformat(str(value)).astimezone(zone).date()
+            is_past = str(value) < instant(self.rows.now)
+        else:
+            day = date.fromisoformat(str(value))
+            is_past = day < today
+        ahead = (day - today).days
+        match name, given:
+            case "past", bool():
+                return is_past == given
+            case "today", bool():
+                return (ahead == 0) == given
+            case "withinDays", int():
+                return -given <= ahead <= 0
+            case _, [low, high]:
+                near = ahead if name == "inDays" else -ahead
+                return (low is None or near >= low) and (high is None or near <= high)
+        raise AssertionError(f"{name}: {given}")
 
     def _compare(self, value: Value, part: Data, convert: Callable[[object], Value]) -> bool | None:
         found = []
@@ -199,6 +233,7 @@ class Filters:
         )
 
 
+RELATIVE = frozenset(("past", "today", "inDays", "agoDays", "withinDays"))
 PHONE_MARKS = frozenset(" \t\u00a0()+-./")
 COMPARISONS: Mapping[str, Callable[[int], bool]] = {
     "eq": lambda sign: sign == 0,

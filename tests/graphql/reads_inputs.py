@@ -279,7 +279,7 @@ class Inputs:
         made: dict[str, object] = {}
         for name, one in self._chosen(r, type_name, value).items():
             kind = str(types[name].type)
-            if kind.startswith("[") and r.random() < 0.4:
+            if kind.startswith("[") and kind != "[Int]" and r.random() < 0.4:
                 made[name] = [self._as_variable(r, kind[1:-1], value), value(r)]
             else:
                 made[name] = self._maybe(r, kind, one)
@@ -327,8 +327,12 @@ SPARE: Mapping[Kind, object] = {
 
 def _operand(operator: str, value: Maker) -> Maker:
     match operator:
-        case "isNull":
+        case "isNull" | "past" | "today":
             return lambda r: r.random() < 0.5
+        case "withinDays":
+            return lambda r: r.choice((0, 1, 30, 400, 3_000))
+        case "inDays" | "agoDays":
+            return lambda r: [r.choice((None, -30, 0, 14)), r.choice((None, 0, 60, 3_000))]
         case "in" | "notIn" | "has":
             return lambda r: [value(r) for _ in range(r.randint(0, 3))]
         case "contains" | "startsWith":

@@ -9,7 +9,7 @@ from cardfile.calendars.migrations import MIGRATIONS
 from cardfile.calendars.rules import CalendarRules
 from cardfile.calendars.shipping import calendar_seeds
 from cardfile.calendars.tables import Calendar, CalendarTeam, Holiday
-from cardfile.calendars.work_calendar import WorkCalendar, start_of_day
+from cardfile.calendars.work_calendar import WorkCalendar
 
 __all__ = [
     "ALWAYS",
@@ -31,7 +31,6 @@ __all__ = [
     "next_working_moment",
     "parse_day",
     "parse_week",
-    "start_of_day",
     "subtract",
     "working_between",
 ]

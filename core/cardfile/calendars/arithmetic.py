@@ -12,9 +12,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from cardfile.calendars.work_calendar import Segment, WorkCalendar, instant_of
+from cardfile.calendars.work_calendar import Segment, WorkCalendar
 from cardfile.declarations import Span, Unit
 from cardfile.errors import InvalidInput
+from cardfile.values.wall_time import instant_of
 
 __all__ = ["add", "is_working", "next_working_moment", "subtract", "working_between"]
 

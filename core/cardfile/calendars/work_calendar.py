@@ -2,21 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from cardfile.calendars.hours import OFFICE, Day, Week, parse_week
+from cardfile.values.wall_time import instant_of
 
-__all__ = ["Segment", "WorkCalendar", "instant_of", "start_of_day"]
+__all__ = ["Segment", "WorkCalendar"]
 
 Segment = tuple[datetime, datetime]
 """A stretch of working time: its first instant, and the first one after it, in UTC."""
 
 MOST_DAYS: Final = 2_000
 """Of how many days a calendar remembers the instants."""
-
-MINUTE: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +65,3 @@ class WorkCalendar:
     def local(self, moment: datetime) -> datetime:
         """Return what the wall clock shows at an instant."""
         return moment.astimezone(ZoneInfo(self.zone))
-
-
-def instant_of(day: date, minute: int, zone: ZoneInfo) -> datetime:
-    """Return the instant at which the wall clock shows `minute` of a day, 24:00 being the next midnight.
-
-    Of an hour that comes twice it is the first one; for one that is leapt over it is the instant of the leap:
-    so a later wall time is never an earlier instant.
-    """
-    # Adding to an aware datetime moves its wall clock, whatever happens to the offset in between.
-    before = datetime(day.year, day.month, day.day, tzinfo=zone) + timedelta(minutes=minute)
-    instant = before.astimezone(UTC)
-    if instant.astimezone(zone).replace(tzinfo=None) == before.replace(tzinfo=None):
-        return instant
-    # It does not exist: one looks for the leap between the two readings, the earlier offset and the later one.
-    low, high = before.replace(fold=1).astimezone(UTC), instant
-    there = low.astimezone(zone).utcoffset()
-    while high - low > MINUTE:
-        middle = low + (high - low) / 2
-        middle -= timedelta(seconds=middle.second, microseconds=middle.microsecond)
-        if middle.astimezone(zone).utcoffset() == there:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
-def start_of_day(day: date, zone: str) -> datetime:
-    """Return the first instant of a day in a zone."""
-    return instant_of(day, 0, ZoneInfo(zone))

@@ -40,6 +40,11 @@ class Operator(StrEnum):
     LTE = "lte"
     IS_NULL = "isNull"
     HAS = "has"
+    PAST = "past"
+    TODAY = "today"
+    IN_DAYS = "inDays"
+    AGO_DAYS = "agoDays"
+    WITHIN_DAYS = "withinDays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,14 @@ ORDERED = (
     Operator.LT,
     Operator.LTE,
     Operator.IS_NULL,
+)
+DATED = (
+    *ORDERED,
+    Operator.PAST,
+    Operator.TODAY,
+    Operator.IN_DAYS,
+    Operator.AGO_DAYS,
+    Operator.WITHIN_DAYS,
 )
 TEXTUAL = (
     Operator.EQ,
@@ -237,8 +250,8 @@ KINDS: Final[Mapping[Kind, KindSpec]] = {
         lambda value, _field, _reading: parse_boolean(value),
         _show_boolean,
     ),
-    Kind.DATE: KindSpec(ColumnType.DATE, "Date", ORDERED, _date, _show_date),
-    Kind.DATETIME: KindSpec(ColumnType.INSTANT, "DateTime", ORDERED, _datetime, _show_datetime),
+    Kind.DATE: KindSpec(ColumnType.DATE, "Date", DATED, _date, _show_date),
+    Kind.DATETIME: KindSpec(ColumnType.INSTANT, "DateTime", DATED, _datetime, _show_datetime),
     Kind.CHOICE: KindSpec(ColumnType.TEXT, "Option", EQUAL, _choice, _show_choice),
     Kind.CHOICES: KindSpec(
         ColumnType.JSON,

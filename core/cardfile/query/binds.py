@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
+from cardfile.database.columns import ColumnType
 from cardfile.database.dialect import Dialect
 from cardfile.model.kinds import Reading
 from cardfile.model.model import Model
 from cardfile.query.given import Given, Variables
 from cardfile.rights import Rights
+from cardfile.values.wall_time import start_of_day
 
 __all__ = ["Bind", "Moment", "Statement"]
 
@@ -80,6 +83,24 @@ class Statement:
         return self.dialect.param(
             self._place(lambda moment: (moment.now - back).date(), ("today", back)), "date"
         )
+
+    def day(
+        self, given: Given | None, offset: Callable[[object], timedelta], type_: str, *, known_as: object
+    ) -> str:
+        """Return the place of a day of the reader's zone, `offset` of what was given away from today.
+
+        As an instant it is the first one of that day.
+        """
+        zone, is_instant = self.reading.zone, type_ == ColumnType.INSTANT
+
+        def bind(moment: Moment) -> object:
+            away = offset(given.value_for(moment.variables) if given is not None else None)
+            day = moment.now.astimezone(ZoneInfo(zone)).date() + away
+            return start_of_day(day, zone) if is_instant else day
+
+        offset(given.current if given is not None else None)  # a wrong value is told while the plan is made
+        told = None if given is None else repr(given.current) if given.is_constant else given.source or given
+        return self.dialect.param(self._place(bind, ("day", told, known_as, type_)), type_)
 
     def keys(self) -> int:
         """Return the number of the parameter that takes the rows for which a lower level is read."""

@@ -12,6 +12,7 @@ from cardfile.model.kinds import KINDS, Operator
 from cardfile.model.names import camel, snake
 from cardfile.model.record_types import Line, Link, RecordType
 from cardfile.query.binds import Statement
+from cardfile.query.days import RELATIVE, relative
 from cardfile.query.given import Given, literal
 from cardfile.query.orders import declared_order
 from cardfile.query.row import Row, constant
@@ -247,7 +248,7 @@ class _Filter:
         plain = [
             (op, one)
             for op, one in operators
-            if op not in {Operator.CONTAINS, Operator.STARTS_WITH, Operator.HAS}
+            if op not in {Operator.CONTAINS, Operator.STARTS_WITH, Operator.HAS, *RELATIVE}
         ]
         convert, type_ = self._conversion(line)
         found = [
@@ -256,6 +257,11 @@ class _Filter:
             )
         ]
         found += [self._textual(row, line, operator, one) for operator, one in textual]
+        found += [
+            relative(self.statement, line.kind, row.value(line), op, one)
+            for op, one in operators
+            if op in RELATIVE
+        ]
         for one in having:
             among = self.statement.any_of(one, _as_text, "text", known_as="text")
             elements = self.statement.dialect.elements(row.value(line), "c")

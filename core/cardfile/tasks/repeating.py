@@ -8,9 +8,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from cardfile.calendars import WorkCalendar, add, next_working_moment
-from cardfile.calendars.work_calendar import instant_of
 from cardfile.declarations import Span
 from cardfile.errors import InvalidInput
+from cardfile.values.wall_time import instant_of
 
 __all__ = ["Repeat", "next_due"]
 

@@ -28,6 +28,9 @@ RESET: Final = "reset_ladders"
 PORTION: Final = 500
 """How many tasks one transaction reminds of: few enough that nobody waits for it."""
 
+GRACE: Final = timedelta(minutes=15)
+"""So late a reminder may come although the day is over: it was meant for its last minutes."""
+
 SENTENCES: Final = {
     NoticeKind.BEFORE: "Due {due}: {title}",
     NoticeKind.DUE: "It is time: {title}",
@@ -96,7 +99,7 @@ def _told(
     if recipient is not None:
         works = guide.people.of_user(recipient, now=now, zone=guide.zone)
         awake = next_working_moment(works, now)
-        if awake > now:
+        if awake > now and now - step.at > GRACE:
             return replace(standing, step=Step(rung, awake))
     if rung.kind is NoticeKind.OVERDUE:
         rung = replace(rung, number=_latest_repeat(guide, task, standing, rung.number, now))
@@ -143,8 +146,9 @@ async def _take_due(app: "App", now: datetime, limit: int) -> list[tuple[Standin
 async def _send(run: JobRun) -> None:
     """Tell everything that is due; with more than one portion another worker is asked to join in."""
     is_first = True
-    while await send_portion(run.app) == PORTION:
-        if is_first and "joined" not in run.payload:
+    # Until nothing is left: when a task is due twice at one moment, once for its head, both are told now.
+    while done := await send_portion(run.app):
+        if done == PORTION and is_first and "joined" not in run.payload:
             await run.app.jobs.enqueue(SEND, {"joined": run.job})
         is_first = False
 
