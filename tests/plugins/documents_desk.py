@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from cardfile.access.files import StoredFile
 from cardfile.app import App
-from cardfile.deals import Deal, DealLine
+from cardfile.deals import DealLine
 from cardfile.journal import Call
 from cardfile.query import fetch_records
 from cardfile.rights import EVERYTHING, Actor, Rights
@@ -62,19 +62,9 @@ class Desk:
     ) -> int:
         """Make a deal with lines of a name, a quantity and a price."""
         buyer = client if client is not None else await self.client()
+        made = await self.do("deal.create", values={"client": buyer, "title": title, **values})
         async with self.app.unit_of_work(Actor.system("test")) as work:
-            call = Call(work, self.app.commands["deal.update"])
-            made = await call.create(
-                Deal,
-                {
-                    "client": buyer,
-                    "title": title,
-                    "pipeline": 1,
-                    "stage": 1,
-                    "stage_since": call.now,
-                    **values,
-                },
-            )
+            call = Call(work, self.app.commands["deal_line.create"])
             await call.bulk_create(
                 DealLine,
                 [
@@ -91,7 +81,7 @@ class Desk:
                 ],
             )
             await call.finish()
-        return made.id
+        return int(made.id)
 
     async def issue(self, deal: int, kind: str = "invoice", **arguments: Any) -> int:
         return int((await self.do("document.issue", deal=deal, kind=kind, **arguments)).id)

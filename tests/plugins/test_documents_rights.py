@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from documents_desk import SECTION, Desk, pdf_text
+from documents_desk import SECTION, Desk, pdf_text, word
 
 from cardfile.app import App
 from cardfile.deals import Deal, DealParticipant
@@ -66,7 +66,8 @@ def plugins() -> tuple[type[Plugin], ...]:
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    changed = {"sections": {"documents": SECTION}, "locale": "ru", "zone": "Europe/Moscow"}
+    sections = {"documents": SECTION}
+    changed = {"sections": sections, "locale": "ru", "zone": "Europe/Moscow", "plugins": ("graphql",)}
     return settings.model_copy(update=changed)
 
 
@@ -228,3 +229,58 @@ async def test_only_the_house_keeps_files_and_only_heads_keep_templates(
         await desk.do("document.keep_file", by=owner, document=document["id"], file=document["file"])
     head = (await make_user("head")).actor
     await desk.do("template.update", by=head, record=1, values={"is_preferred": True})
+
+
+async def test_a_manager_does_all_of_it_over_graphql(desk: Desk, make_user: MakeUser, api: Api) -> None:
+    anna = await make_user("manager", name="Anna")
+    deal = await desk.deal(("Окно", 1, "100"), owner=anna.user, client=await desk.client(owner=anna.user))
+    web = api(as_=anna)
+
+    async def ask(query: str, **variables: object) -> Any:
+        answer = (await web.post("/graphql", json={"query": query, "variables": variables})).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    issued = await ask(
+        """mutation ($deal: ID!) {
+          documentsDocumentIssue(input: { dealId: $deal, kind: INVOICE }) {
+            documentsDocument { id number fileState { key } } userErrors { code message }
+          }
+        }""",
+        deal=f"deal_{deal}",
+    )
+    assert issued["documentsDocumentIssue"]["documentsDocument"]["number"] == "2026-00001"
+    await desk.app.jobs.run_due()
+    found = await ask(
+        """query ($deal: ID!) {
+          deal(id: $deal) {
+            documents { documents { nodes { number status { key } amount { amount } file { id name } } } }
+            attachments { nodes { kind file { id } } }
+          }
+        }""",
+        deal=f"deal_{deal}",
+    )
+    (document,) = found["deal"]["documents"]["documents"]["nodes"]
+    (attached,) = found["deal"]["attachments"]["nodes"]
+    assert document["file"]["name"] == "Счёт 2026-00001.pdf"
+    assert attached == {"kind": "invoice", "file": {"id": document["file"]["id"]}}
+    assert (await web.get(f"/files/{document['file']['id']}")).status_code == 200
+    shown = await ask(
+        """mutation ($deal: ID!) {
+          documentsDocumentPreview(input: { dealId: $deal, kind: ACT }) {
+            result { name mediaType missing } userErrors { code message }
+          }
+        }""",
+        deal=f"deal_{deal}",
+    )
+    assert shown["documentsDocumentPreview"]["result"]["mediaType"] == "application/pdf"
+
+
+async def test_nobody_makes_a_template_of_a_file_that_he_does_not_see(
+    desk: Desk, make_user: MakeUser
+) -> None:
+    head = (await make_user("head")).actor
+    foreign = await desk.upload(word("{{ buyer.name }}"), owner=(await make_user("manager")).user)
+    values = {"key": "mine", "kind": "contract", "title": "Mine", "file": foreign.id}
+    with pytest.raises(Refused, match="no such record"):
+        await desk.do("template.create", by=head, values=values)

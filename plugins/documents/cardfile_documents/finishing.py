@@ -32,6 +32,7 @@ class _Gone(Exception):
 @command(
     "document.keep_file",
     label={"en": "Keep the file of a document", "ru": "Сохранить файл документа"},
+    done={"en": "file made", "ru": "файл готов"},
     owner_only=True,
 )
 async def keep_file(
@@ -52,6 +53,7 @@ async def keep_file(
 @command(
     "document.fail_file",
     label={"en": "Tell why a document has no file", "ru": "Сообщить, почему нет файла"},
+    done={"en": "file failed", "ru": "файл не получился"},
     owner_only=True,
 )
 async def fail_file(call: Call, document: Document, why: Annotated[str, "The sentence."]) -> Document:

@@ -22,13 +22,21 @@ _FROM: Final[Mapping[Status, tuple[Status, ...]]] = {
 """From what a document may become what."""
 
 
-@command("document.send", label={"en": "Mark as sent", "ru": "Отметить отправку"})
+@command(
+    "document.send",
+    label={"en": "Mark as sent", "ru": "Отметить отправку"},
+    done={"en": "sent", "ru": "отправка"},
+)
 async def send(call: Call, document: Document, *, reason: Reason = None) -> Document:
     """Say that a document has gone to the client; `reason` may tell how."""
     return await _become(call, document, Status.SENT, reason)
 
 
-@command("document.sign", label={"en": "Mark as signed", "ru": "Отметить подписание"})
+@command(
+    "document.sign",
+    label={"en": "Mark as signed", "ru": "Отметить подписание"},
+    done={"en": "signed", "ru": "подписание"},
+)
 async def sign(call: Call, document: Document, *, reason: Reason = None) -> Document:
     """Say that a document is signed, or an offer accepted; invoices are paid instead."""
     if document.kind == DocumentKind.INVOICE:
@@ -36,7 +44,11 @@ async def sign(call: Call, document: Document, *, reason: Reason = None) -> Docu
     return await _become(call, document, Status.SIGNED, reason)
 
 
-@command("document.pay", label={"en": "Mark as paid", "ru": "Отметить оплату"})
+@command(
+    "document.pay",
+    label={"en": "Mark as paid", "ru": "Отметить оплату"},
+    done={"en": "paid", "ru": "оплата"},
+)
 async def pay(call: Call, document: Document, *, reason: Reason = None) -> Document:
     """Say that an invoice is paid."""
     if document.kind != DocumentKind.INVOICE:
@@ -44,7 +56,11 @@ async def pay(call: Call, document: Document, *, reason: Reason = None) -> Docum
     return await _become(call, document, Status.PAID, reason)
 
 
-@command("document.cancel", label={"en": "Cancel", "ru": "Отменить"})
+@command(
+    "document.cancel",
+    label={"en": "Cancel", "ru": "Отменить"},
+    done={"en": "cancelled", "ru": "отмена"},
+)
 async def cancel(call: Call, document: Document, *, reason: Annotated[str, "Why."]) -> Document:
     """Cancel a document that is neither signed nor paid; its number stays with it and is not given again."""
     if not reason.strip():

@@ -42,7 +42,12 @@ class Preview:
     missing: list[str]
 
 
-@command("document.issue", label={"en": "Issue a document", "ru": "Выпустить документ"})
+@command(
+    "document.issue",
+    label={"en": "Issue a document", "ru": "Выпустить документ"},
+    done={"en": "issued", "ru": "выпуск"},
+    also={"document.drafted": {"en": "drafted", "ru": "черновик"}},
+)
 async def issue(
     call: Call,
     deal: Annotated[Deal, "What it is about."],
@@ -112,7 +117,11 @@ async def preview(
     )
 
 
-@command("document.revise", label={"en": "Revise", "ru": "Выпустить новую редакцию"})
+@command(
+    "document.revise",
+    label={"en": "Revise", "ru": "Выпустить новую редакцию"},
+    also={"document.replaced": {"en": "replaced by a new revision", "ru": "замена новой редакцией"}},
+)
 async def revise(
     call: Call,
     document: Document,
@@ -138,7 +147,11 @@ async def revise(
     return await _made(call, deal, kind, chosen, snapshot, previous=document)
 
 
-@command("document.retry", label={"en": "Make the file again", "ru": "Сделать файл заново"})
+@command(
+    "document.retry",
+    label={"en": "Make the file again", "ru": "Сделать файл заново"},
+    done={"en": "tried again", "ru": "повторная подготовка файла"},
+)
 async def retry(call: Call, document: Document) -> Document:
     """Try again to make the file of a document that has none, from what the deal says now.
 
