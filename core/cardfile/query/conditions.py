@@ -299,7 +299,8 @@ class _Filter:
         if parts is None:
             raise InvalidInput("A condition on {link} is an object.", link=camel(link.key))
         if not link.is_many:
-            return self._to_one(link, target, key, parts, depth)
+            implied = is_implied(self.statement.rights, self.statement.model, link, row.type)
+            return self._to_one(link, target, key, parts, depth, implied=implied)
         found = []
         for quantifier, inner in parts.items():
             if quantifier not in {"some", "none"}:
@@ -313,25 +314,32 @@ class _Filter:
         return " and ".join(found) or None
 
     def _to_one(
-        self, link: Link, target: RecordType, key: str, parts: Mapping[str, Given], depth: int
+        self,
+        link: Link,
+        target: RecordType,
+        key: str,
+        parts: Mapping[str, Given],
+        depth: int,
+        *,
+        implied: bool,
     ) -> str | None:
         found: list[str | None] = []
         rest = {name: part for name, part in parts.items() if name != "id"}
         if "id" in parts and not parts["id"].is_null and link.column == "id":
-            found.append(self._id_of_linked(target, key, parts["id"]))
+            found.append(self._id_of_linked(target, key, parts["id"], implied=implied))
         elif "id" in parts:
             rest["id"] = parts["id"]
         if rest:
             self._count()
             inside = self._inside(Given(rest, None, None), depth)
-            found.append(linked(self.statement, link, target, key, inside))
+            found.append(linked(self.statement, link, target, key, inside, implied=implied))
         return " and ".join(condition for condition in found if condition) or None
 
-    def _id_of_linked(self, target: RecordType, key: str, given: Given) -> str | None:
+    def _id_of_linked(self, target: RecordType, key: str, given: Given, *, implied: bool) -> str | None:
         """Return a condition on the id at the end of a link: null when that record is hidden, as in answers."""
         bare = self._id(key, target, given)
         there = Row(self.statement, target)
-        seen = visible(self.statement, target, there.alias) if bare else None
+        seen = visible(self.statement, target, there.alias) if bare and not implied else None
         if seen is None:
             return bare
         shown = f"(select {there.alias}.id from {there.source()} where {there.alias}.id = {key} and {seen})"
