@@ -33,12 +33,12 @@ async def test_contacts_and_events_stand_together_the_latest_first(desk: Desk, c
     clock.advance(HOUR)
     await desk.do("interaction.create", values={"client": client, "kind": "call", "subject": "Hello"})
     clock.advance(HOUR)
-    await desk.do("client.qualify", client=client)
+    await desk.do("client.reject", client=client, reason="Too far")
     clock.advance(HOUR)
     await desk.do("client.add_note", client=client, text="Likes mornings")
     rows = await history(desk, client)
-    assert [told(row) for row in rows] == ["note", "client.qualified", "call", "client.created"]
-    assert [row["title"] for row in rows] == [None, "Client: qualified", "Hello", "Client: created"]
+    assert [told(row) for row in rows] == ["note", "client.rejected", "call", "client.created"]
+    assert [row["title"] for row in rows] == [None, "Client: rejected", "Hello", "Client: created"]
     assert [row["text"] for row in rows] == ["Likes mornings", None, None, None]
 
 

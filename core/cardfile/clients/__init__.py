@@ -18,7 +18,6 @@ from cardfile.clients.lifecycle import (
     assign_client,
     change_standing,
     create_client,
-    qualify_client,
     reject_client,
 )
 from cardfile.clients.merging import merge_clients
@@ -39,7 +38,6 @@ from cardfile.clients.unmerging import Unmerged, restore_client, unmerge_client
 
 COMMANDS = (
     create_client,
-    qualify_client,
     reject_client,
     change_standing,
     assign_client,
@@ -91,7 +89,6 @@ __all__ = [
     "log_interaction",
     "members_of_segment",
     "merge_clients",
-    "qualify_client",
     "reject_client",
     "restore_client",
     "save_segment",

@@ -1,4 +1,4 @@
-"""The way of a client: made known, qualified or rejected, given to somebody, standing somewhere."""
+"""The way of a client: made known, rejected, given to somebody, standing somewhere."""
 
 from enum import StrEnum
 from typing import Annotated, ClassVar
@@ -17,7 +17,6 @@ __all__ = [
     "assign_client",
     "change_standing",
     "create_client",
-    "qualify_client",
     "reject_client",
 ]
 
@@ -68,18 +67,6 @@ async def _refuse_duplicates(call: Call, values: Values) -> None:
             "There is a client with the same contact already: {names}.",
             names=", ".join(str(call.told(one, "name")) for one in found),
         )
-
-
-@command(
-    "client.qualify",
-    label={"en": "Qualify", "ru": "Квалифицировать"},
-    done={"en": "qualified", "ru": "квалификация"},
-)
-async def qualify_client(call: Call, client: Client) -> Client:
-    """Make a lead a potential client."""
-    if client.standing != Standing.LEAD:
-        raise Refused("{name} is no lead any more.", name=call.told(client, "name"))
-    return await call.write(client, standing=Standing.POTENTIAL.value)
 
 
 @command("client.reject", label={"en": "Reject", "ru": "Отказать"}, done={"en": "rejected", "ru": "отказ"})

@@ -1,5 +1,7 @@
 """How the tables of clients and of their history came to be."""
 
+from dataclasses import replace
+
 from cardfile.clients.tables import (
     Attribution,
     Client,
@@ -10,6 +12,7 @@ from cardfile.clients.tables import (
     Tag,
 )
 from cardfile.database.steps import CreateTable, CreateView, Migration, RunSQL
+from cardfile.database.tables import table_spec
 from cardfile.timeline.tables import Interaction
 
 __all__ = ["MIGRATIONS"]
@@ -48,6 +51,20 @@ _PARTS_ABOUT = {
     )
 }
 
+# What hangs on a deal is told by the deal's own events.
+_TOLD_BY_DEALS = "'stage_change', 'deal_goal', 'deal_approval', 'deal_participant', 'attachment'"
+_PARTS_WITH_DEALS = {
+    name: select.replace("'client_tag')", f"'client_tag', {_TOLD_BY_DEALS})")
+    for name, select in _PARTS_ABOUT.items()
+}
+
+# Deals are made later than interactions, and add their column themselves.
+_INTERACTION = replace(
+    (whole := table_spec(Interaction)),
+    columns=tuple(column for column in whole.columns if column.name != "deal"),
+    indexes=tuple(index for index in whole.indexes if "deal" not in index.columns),
+)
+
 MIGRATIONS = (
     Migration(
         "0001_clients",
@@ -61,7 +78,7 @@ MIGRATIONS = (
                 Tag,
                 ClientTag,
                 Segment,
-                Interaction,
+                _INTERACTION,
             )
         ),
     ),
@@ -83,6 +100,16 @@ MIGRATIONS = (
             *(CreateView(name, select) for name, select in _PARTS_ABOUT.items()),
             CreateView(
                 "timeline_entry", " union all ".join(f"select * from {name}" for name in _PARTS_ABOUT)
+            ),
+        ),
+    ),
+    Migration(
+        "0004_timeline_with_deals",
+        (
+            RunSQL(sqlite="drop view timeline_entry", postgres="drop view timeline_entry"),
+            *(CreateView(name, select) for name, select in _PARTS_WITH_DEALS.items()),
+            CreateView(
+                "timeline_entry", " union all ".join(f"select * from {name}" for name in _PARTS_WITH_DEALS)
             ),
         ),
     ),

@@ -10,7 +10,9 @@ from cardfile.deals.grants import GRANTS
 from cardfile.deals.migrations import MIGRATIONS
 from cardfile.deals.moves import Missing, MissingForStage, Move
 from cardfile.deals.moving import move, move_of
+from cardfile.deals.next_steps import StepTask
 from cardfile.deals.participants import add_participant, let_take_part, remove_participant
+from cardfile.deals.qualifying import Qualified, qualify_client
 from cardfile.deals.rules import DealRules
 from cardfile.deals.stepping import move_deal, move_deals
 from cardfile.deals.tables import (
@@ -29,6 +31,7 @@ from cardfile.deals.tables import (
 from cardfile.deals.waking import JOBS, wake_deal
 
 COMMANDS = (
+    qualify_client,
     move_deal,
     move_deals,
     reach_goal,
@@ -65,8 +68,10 @@ __all__ = [
     "OpenGoal",
     "Price",
     "Product",
+    "Qualified",
     "Result",
     "StageChange",
+    "StepTask",
     "add_participant",
     "approve_deal",
     "attach_file",
@@ -79,6 +84,7 @@ __all__ = [
     "move_deals",
     "move_of",
     "products",
+    "qualify_client",
     "reach_goal",
     "remove_participant",
     "reopen_deal",

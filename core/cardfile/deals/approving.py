@@ -18,7 +18,12 @@ OWNER: Final = "owner"
 MOST_NOTE: Final = 1_000
 
 
-@command("deal.approve", label={"en": "Approve", "ru": "Согласовать"}, event="deal.approved")
+@command(
+    "deal.approve",
+    label={"en": "Approve", "ru": "Согласовать"},
+    event="deal.approved",
+    done={"en": "approved", "ru": "согласование"},
+)
 async def approve_deal(
     call: Call,
     deal: Deal,

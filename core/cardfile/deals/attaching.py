@@ -14,7 +14,12 @@ __all__ = ["attach_file"]
 MOST_TITLE = 300
 
 
-@command("deal.attach", label={"en": "Attach a file", "ru": "Приложить файл"})
+@command(
+    "deal.attach",
+    label={"en": "Attach a file", "ru": "Приложить файл"},
+    event="deal.attached",
+    done={"en": "a file was attached", "ru": "приложен файл"},
+)
 async def attach_file(
     call: Call,
     deal: Deal,

@@ -6,7 +6,7 @@ from cardfile.clients.choices import SOURCES
 from cardfile.deals.choices import RESULTS, Result
 from cardfile.deals.next_steps import BATCH_FIELDS
 from cardfile.deals.tables import Deal
-from cardfile.model.entities import Entity, Owned
+from cardfile.model.entities import Entity, Owned, Relation
 from cardfile.model.fields import Field, Kind
 
 __all__ = ["PARTICIPATING", "deals"]
@@ -220,6 +220,18 @@ deals = Entity(
             max_length=200,
             synonyms=("id сделки", "номер сделки", "deal id"),
             position=91,
+        ),
+    ),
+    relations=(
+        Relation("tasks", {"en": "Tasks", "ru": "Задачи"}, target="task", via="deal", order=("due_at", "id")),
+        Relation(
+            "next_task",
+            {"en": "Next task", "ru": "Следующая задача"},
+            target="task",
+            via="deal",
+            where={"awaits": True},
+            order=("due_at", "id"),
+            one=True,
         ),
     ),
     on="client",

@@ -17,7 +17,12 @@ __all__ = ["keep_reason", "lose_deal", "reopen_deal", "win_deal"]
 MOST_NOTE = 1_000
 
 
-@command("deal.win", label={"en": "Won", "ru": "Выиграть"}, event="deal.won")
+@command(
+    "deal.win",
+    label={"en": "Won", "ru": "Выиграть"},
+    event="deal.won",
+    done={"en": "won", "ru": "выигрыш"},
+)
 async def win_deal(call: Call, deal: Deal) -> Deal:
     """Close a deal as won, if it lacks nothing that the won stage asks for."""
     book = await book_of(call)
@@ -27,7 +32,12 @@ async def win_deal(call: Call, deal: Deal) -> Deal:
     return deal
 
 
-@command("deal.lose", label={"en": "Lost", "ru": "Проиграть"}, event="deal.lost")
+@command(
+    "deal.lose",
+    label={"en": "Lost", "ru": "Проиграть"},
+    event="deal.lost",
+    done={"en": "lost", "ru": "отказ"},
+)
 async def lose_deal(
     call: Call,
     deal: Deal,
@@ -45,7 +55,12 @@ async def lose_deal(
     return deal
 
 
-@command("deal.reopen", label={"en": "Reopen", "ru": "Вернуть в работу"}, event="deal.reopened")
+@command(
+    "deal.reopen",
+    label={"en": "Reopen", "ru": "Вернуть в работу"},
+    event="deal.reopened",
+    done={"en": "reopened", "ru": "возврат в работу"},
+)
 async def reopen_deal(
     call: Call,
     deal: Deal,

@@ -10,12 +10,14 @@ from cardfile.deals.tables import (
     DealApproval,
     DealGoal,
     DealParticipant,
+    DealTimelineEntry,
     LostReason,
     OpenGoal,
     StageChange,
 )
 from cardfile.model.entities import Entity, Everyone
 from cardfile.model.fields import Field, Kind
+from cardfile.timeline.entities import timeline
 
 __all__ = [
     "ENTITIES",
@@ -164,6 +166,21 @@ attachments = Entity(
     actions=("read", "edit", "archive"),
 )
 
+deal_timeline = Entity(
+    DealTimelineEntry,
+    label={"en": "Line of a deal's history", "ru": "Запись истории сделки"},
+    plural={"en": "Histories of deals", "ru": "История сделок"},
+    collection="deal_timeline",
+    description="Interactions about a deal and its events together, the latest first.",
+    fields=tuple(one for one in timeline.fields if one.key != "entity"),
+    on="deal",
+    order=("-at", "-id"),
+    actions=("read",),
+    read_only=True,
+    united=("deal_timeline_of_interactions", "deal_timeline_of_events"),
+    repeats=timeline.repeats,
+)
+
 open_goals = Entity(
     OpenGoal,
     label={"en": "Open goal", "ru": "Открытая цель"},
@@ -196,5 +213,6 @@ ENTITIES: Final = (
     stage_changes,
     attachments,
     open_goals,
+    deal_timeline,
 )
 """The entities of this room, in the order of their declaration."""

@@ -25,7 +25,12 @@ __all__ = ["reach_goal", "reached_in", "unreach_goal"]
 MOST_NOTE: Final = 1_000
 
 
-@command("deal.reach_goal", label={"en": "Reach a goal", "ru": "Цель достигнута"}, event="deal.goal_reached")
+@command(
+    "deal.reach_goal",
+    label={"en": "Reach a goal", "ru": "Цель достигнута"},
+    event="deal.goal_reached",
+    done={"en": "a goal was reached", "ru": "достигнута цель"},
+)
 async def reach_goal(
     call: Call,
     deal: Deal,
@@ -78,6 +83,7 @@ async def reach_goal(
     label={"en": "Take a goal back", "ru": "Отменить цель"},
     action="reach_goal",
     event="deal.goal_unreached",
+    done={"en": "a goal was taken back", "ru": "отмена цели"},
 )
 async def unreach_goal(
     call: Call, deal: Deal, goal: Annotated[Goal, "A goal that was noted by mistake."]

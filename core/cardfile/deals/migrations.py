@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from cardfile.database.steps import CreateTable, CreateView, Migration
+from cardfile.database.columns import IndexSpec
+from cardfile.database.steps import AddColumn, AddIndex, CreateTable, CreateView, Migration
+from cardfile.database.tables import table_spec
 from cardfile.deals.tables import (
     Attachment,
     Deal,
@@ -15,6 +17,7 @@ from cardfile.deals.tables import (
     Product,
     StageChange,
 )
+from cardfile.timeline.tables import Interaction
 
 __all__ = ["MIGRATIONS"]
 
@@ -44,12 +47,40 @@ where g.archived_at is null and not exists (
         and g.outcome <> 'postpone')
 """
 
+# Interactions are numbered from here on, events by their own ids: see the timeline of clients.
+_LATE: Final = 1 << 52
+
+_TIMELINE: Final = {
+    "deal_timeline_of_interactions": f"""
+select i.id + {_LATE} as id, i.deal as deal, i.at as at, i.kind as kind, i.direction as direction,
+    i.subject as title, i.text as text, i."user" as actor, i.id as interaction, cast(null as text) as event
+from interaction i where i.archived_at is null and i.deal is not null
+""",
+    "deal_timeline_of_events": """
+select e.id as id, e.record as deal, e.at as at, 'event' as kind, cast(null as text) as direction,
+    cast(null as text) as title, cast(null as text) as text, e.actor as actor,
+    cast(null as bigint) as interaction, e.name as event
+from event e where e.entity = 'deal'
+""",
+}
+
 MIGRATIONS: Final = (
     Migration(
         "0001_deals",
         (
             *(CreateTable(table) for table in _TABLES),
             CreateView("deal_open_goal", _OPEN_GOALS),
+        ),
+    ),
+    Migration(
+        "0002_timeline",
+        (
+            AddColumn("interaction", table_spec(Interaction).column("deal")),
+            AddIndex("interaction", IndexSpec(columns=("deal", "at", "id"))),
+            *(CreateView(name, select) for name, select in _TIMELINE.items()),
+            CreateView(
+                "deal_timeline_entry", " union all ".join(f"select * from {name}" for name in _TIMELINE)
+            ),
         ),
     ),
 )

@@ -14,7 +14,13 @@ from cardfile.journal.commands import command
 __all__ = ["add_participant", "let_take_part", "remove_participant"]
 
 
-@command("deal.add_participant", label={"en": "Add a participant", "ru": "Добавить участника"}, action="edit")
+@command(
+    "deal.add_participant",
+    label={"en": "Add a participant", "ru": "Добавить участника"},
+    action="edit",
+    event="deal.participant_added",
+    done={"en": "a participant was added", "ru": "добавлен участник"},
+)
 async def add_participant(
     call: Call,
     deal: Deal,
@@ -36,7 +42,11 @@ async def add_participant(
 
 
 @command(
-    "deal.remove_participant", label={"en": "Remove a participant", "ru": "Убрать участника"}, action="edit"
+    "deal.remove_participant",
+    label={"en": "Remove a participant", "ru": "Убрать участника"},
+    action="edit",
+    event="deal.participant_removed",
+    done={"en": "a participant was removed", "ru": "убран участник"},
 )
 async def remove_participant(
     call: Call,

@@ -37,6 +37,7 @@ Values = MutableMapping[str, object]
 DEAL: Final = "deal"
 LINE: Final = "deal_line"
 STAGE: Final = "stage"
+INTERACTION: Final = "interaction"
 NORMS: Final = frozenset(("expected_days", "rots_after"))
 GIVEN: Final = frozenset(("stage", "pipeline", "stage_since", "result"))
 """What the stage alone decides, whatever else was given."""
@@ -51,6 +52,8 @@ class DealRules:
             await _complete_deals(call, rows)
         elif entity == LINE:
             await complete_lines(call, [({}, values) for values in rows])
+        elif entity == INTERACTION:
+            await _require_of_the_client(call, [row for row in rows if row.get("deal") is not None])
 
     async def records_changing(
         self, call: Call, entity: str, befores: Befores, changes: Mapping[int, Values]
@@ -178,6 +181,20 @@ async def _unforeseen(call: Call, deals: Sequence[int]) -> list[Move]:
         one = move_of(deal, book.stage(stay["stage"]), book.stage(id_of(deal.stage)), cause=cause)
         moves.append(replace(one, since=stay["entered_at"]))
     return moves
+
+
+async def _require_of_the_client(call: Call, rows: Sequence[Values]) -> None:
+    """Raise `InvalidInput` for an interaction that is about a deal of somebody else."""
+    if not rows:
+        return
+    ids = {id_of(row["deal"]) for row in rows}
+    people = {
+        one["id"]: (one["client"], one["contact"])
+        for one in await rows_of(call, Deal, ids=ids, paths=("client", "contact"))
+    }
+    for row in rows:
+        if row.get("client") not in people[id_of(row["deal"])]:
+            raise InvalidInput("This deal is another client's.", path=("deal",))
 
 
 async def _mark_anew(call: Call, stages: Sequence[int]) -> None:

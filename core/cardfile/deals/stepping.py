@@ -37,7 +37,11 @@ class MovedDeals:
     lacking: list[LackingDeal]
 
 
-@command("deal.move", label={"en": "Move to a stage", "ru": "Перевести на этап"})
+@command(
+    "deal.move",
+    label={"en": "Move to a stage", "ru": "Перевести на этап"},
+    done={"en": "moved to another stage", "ru": "переход на другой этап"},
+)
 async def move_deal(
     call: Call,
     deal: Deal,

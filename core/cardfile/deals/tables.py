@@ -10,6 +10,7 @@ from cardfile.clients.tables import Client
 from cardfile.database.columns import IndexSpec
 from cardfile.database.tables import Record, Stored
 from cardfile.pipelines.tables import Goal, Pipeline, Stage
+from cardfile.timeline.tables import Interaction
 
 __all__ = [
     "Attachment",
@@ -18,6 +19,7 @@ __all__ = [
     "DealGoal",
     "DealLine",
     "DealParticipant",
+    "DealTimelineEntry",
     "LostReason",
     "OpenGoal",
     "Price",
@@ -207,6 +209,20 @@ class Attachment(Record, tablename="deal_attachment"):
     file = ForeignKey(File, null=False, on_delete=OnDelete.restrict)
 
     keys: ClassVar = (IndexSpec(columns=("deal", "kind", "id")), IndexSpec(columns=("file",)))
+
+
+class DealTimelineEntry(Stored, tablename="deal_timeline_entry"):
+    """A line of a deal's history: a view over its interactions and its events."""
+
+    deal = ForeignKey(Deal, null=False, on_delete=OnDelete.restrict)
+    at = Timestamptz(null=False, default=None)
+    kind = Text(null=False, default=None)
+    direction = Text(null=True, default=None)
+    title = Text(null=True, default=None)
+    text = Text(null=True, default=None)
+    actor = ForeignKey(User, null=True, default=None, on_delete=OnDelete.restrict)
+    interaction = ForeignKey(Interaction, null=True, default=None, on_delete=OnDelete.restrict)
+    event = Text(null=True, default=None)
 
 
 class OpenGoal(Stored, tablename="deal_open_goal"):

@@ -47,6 +47,7 @@ interactions = Entity(
         Field(
             "kind", {"en": "Kind", "ru": "Вид"}, Kind.CHOICE, required=True, choices=KINDS, synonyms=("тип",)
         ),
+        Field("deal", {"en": "Deal", "ru": "Сделка"}, Kind.REFERENCE, to="deal", transfer=False),
         Field("direction", {"en": "Direction", "ru": "Направление"}, Kind.CHOICE, choices=DIRECTIONS),
         Field(
             "at",

@@ -21,12 +21,14 @@ __all__ = ["Interaction", "TimelineEntry"]
 
 # By name, because clients stand above: a client's last contact is computed from his interactions.
 _CLIENT = LazyTableReference("Client", module_path="cardfile.clients.tables")
+_DEAL = LazyTableReference("Deal", module_path="cardfile.deals.tables")
 
 
 class Interaction(Record, tablename="interaction"):
     """One contact with a client, or a note about him."""
 
     client: ForeignKey[Table] = ForeignKey(_CLIENT, null=False, on_delete=OnDelete.restrict)
+    deal: ForeignKey[Table] = ForeignKey(_DEAL, null=True, default=None, on_delete=OnDelete.restrict)
     kind = Text(null=False, default=None)
     direction = Text(null=True, default=None)
     user = ForeignKey(User, null=True, default=None, on_delete=OnDelete.restrict)
@@ -41,6 +43,7 @@ class Interaction(Record, tablename="interaction"):
 
     keys: ClassVar = (
         IndexSpec(columns=("client", "at", "id")),
+        IndexSpec(columns=("deal", "at", "id")),
         IndexSpec(columns=("user", "at"), living=True),
         IndexSpec(columns=("at", "id"), living=True),
         IndexSpec(columns=("channel", "external_id"), unique=True, living=True),
