@@ -186,11 +186,8 @@ class Queue:
         messages = [self._huey.serialize_task(self._task.s(job)) for job in jobs]
 
         def put_in() -> None:
-            storage = self._huey.storage
-            if isinstance(storage, QueueFile):
-                storage.enqueue_all(messages)
-            else:
-                storage.conn.lpush(storage.queue_key, *messages)
+            for message in messages:
+                self._huey.storage.enqueue(message)
             self._bell.ring()
 
         await self._try(put_in)

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
@@ -52,12 +52,6 @@ class QueueFile(SqliteStorage):  # type: ignore[misc]  # Huey ships no types
                     self._path.unlink(missing_ok=True)
                     self._sweep_up()
             raise
-
-    def enqueue_all(self, messages: Iterable[bytes]) -> None:
-        """Put in many messages at once."""
-        rows = [(self.name, message) for message in messages]
-        with self.db(commit=True) as cursor:
-            cursor.executemany("insert into task (queue, data, priority) values (?, ?, 0)", rows)
 
     def _found(self) -> int | None:
         try:
