@@ -219,9 +219,10 @@ async def _check_places(
 
 
 def hangs_on(record_type: RecordType, other: RecordType) -> bool:
-    """Tell whether records of `record_type` are seen with the record of `other` that they hang on."""
+    """Tell whether records of `record_type` hang on records of `other`, be they seen with them or on their own."""
     visibility = record_type.visibility
-    return isinstance(visibility, Through) and record_type.links[visibility.reference].target == other.key
+    path = visibility.reference if isinstance(visibility, Through) else record_type.entity.on
+    return path in record_type.links and record_type.links[path].target == other.key
 
 
 def reaching(rights: Rights, parent: RecordType, record_type: RecordType, action: str) -> tuple[Rights, str]:
