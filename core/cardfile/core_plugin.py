@@ -19,6 +19,7 @@ from cardfile import (
 from cardfile import jobs as jobs_room
 from cardfile.database import PluginMigrations
 from cardfile.database.tables import Record
+from cardfile.deals.next_steps import StepTask
 from cardfile.declarations import Grants
 from cardfile.errors import DeclarationError
 from cardfile.journal.calls import Call
@@ -190,6 +191,11 @@ class CorePlugin(Plugin):
         """Let tasks be set, cancelled and told of, and processes begin."""
         await TASKS.deals_entering(call, moves)
         await PROCESSES.deals_entering(call, moves)
+
+    @hookimpl
+    async def deals_telling(self, call: Call, tasks: Mapping[int, list[StepTask]]) -> None:
+        """Let tasks be told among what comes next."""
+        await TASKS.deals_telling(call, tasks)
 
     @hookimpl
     async def deals_waking(self, call: Call, deals: Sequence[deals.Deal]) -> None:

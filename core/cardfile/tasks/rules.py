@@ -6,6 +6,7 @@ from typing import Any, Final
 from cardfile.access.guards import access_of
 from cardfile.calendars import CalendarBook, calendar_book
 from cardfile.deals import Deal, Missing, Move
+from cardfile.deals.next_steps import StepTask
 from cardfile.declarations import Span
 from cardfile.declarations.keys import KEY
 from cardfile.errors import InvalidInput, Refused
@@ -25,6 +26,7 @@ from cardfile.tasks.stages import (
     cancel_what_was_left,
     missing_tasks,
     set_stage_tasks,
+    tell_next_tasks,
     tell_of_stages,
     wake_owners,
 )
@@ -106,6 +108,10 @@ class TaskRules:
         await cancel_what_was_left(call, moves)
         await set_stage_tasks(call, moves)
         await tell_of_stages(call, moves)
+
+    async def deals_telling(self, call: Call, tasks: Mapping[int, list[StepTask]]) -> None:
+        """Tell what is to be done for deals."""
+        await tell_next_tasks(call, tasks)
 
     async def deals_waking(self, call: Call, deals: Sequence[Deal]) -> None:
         """Remind owners of deals that were postponed until now."""

@@ -1,15 +1,18 @@
 """What stages have to do with tasks: they set them, wait for them, and cancel what they leave behind."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from cardfile.access.guards import access_of
 from cardfile.calendars import CalendarBook, add, calendar_book, next_working_moment
 from cardfile.deals import Cause, Deal, Missing, Move
 from cardfile.deals.checking import rules_of
+from cardfile.deals.next_steps import StepTask
 from cardfile.deals.rows import of_deals, rows_of
 from cardfile.declarations import TaskDone
 from cardfile.journal.calls import Call
+from cardfile.query.rows import fetch_records
 from cardfile.rights import EVERYTHING
 from cardfile.tasks.book import TaskBook, TemplateSpec, task_book
 from cardfile.tasks.choices import NoticeKind, TaskCause, TaskState
@@ -17,7 +20,14 @@ from cardfile.tasks.choosing import Chooser
 from cardfile.tasks.notices import Tiding, tell
 from cardfile.tasks.tables import Task
 
-__all__ = ["cancel_what_was_left", "missing_tasks", "set_stage_tasks", "tell_of_stages", "wake_owners"]
+__all__ = [
+    "cancel_what_was_left",
+    "missing_tasks",
+    "set_stage_tasks",
+    "tell_next_tasks",
+    "tell_of_stages",
+    "wake_owners",
+]
 
 TASK_DONE: Final = "task_done"
 
@@ -239,3 +249,29 @@ async def wake_owners(call: Call, deals: Sequence[Deal]) -> None:
             }
         )
     await call.bulk_create(Task, rows)
+
+
+async def tell_next_tasks(call: Call, tasks: Mapping[int, list[StepTask]]) -> None:
+    """Add what is still to be done for deals, as far as whoever asks may see it."""
+    app, user = call.app, call.app.model["user"]
+    rows = await fetch_records(
+        app.database,
+        app.model,
+        app.model["task"],
+        call.rights,
+        now=call.now,
+        filter=of_deals(tasks, state={"eq": TaskState.OPEN.value}),
+        order=("due_at", "id"),
+        paths=("title", "deal", "assignee", "due_at", "blocks"),
+    )
+    for row in rows:
+        assignee, due = row["assignee"], row["due_at"]
+        tasks[int(str(row["deal"]))].append(
+            StepTask(
+                id=app.model["task"].global_id(int(str(row["id"]))),
+                title=str(row["title"]),
+                assignee=user.global_id(assignee) if isinstance(assignee, int) else None,
+                due_at=due if isinstance(due, datetime) else None,
+                blocks=bool(row["blocks"]),
+            )
+        )
