@@ -76,6 +76,17 @@ def test_there_are_pages() -> None:
     assert Path("README.md") in PAGES
 
 
+WITHOUT_PYTHON = {Path("CHANGELOG.md"), Path("docs/architecture.md"), Path("docs/graphql.md")}
+"""Pages that speak of no Python; every other one has some, and it is run here."""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_a_guide_has_python_and_none_that_nobody_runs(page: Path) -> None:
+    kinds = [block.kind for block in blocks(page) if block.kind.startswith("py")]
+    assert [kind for kind in kinds if not kind.startswith(("python run", "python file="))] == []
+    assert bool(kinds) != (page in WITHOUT_PYTHON)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_the_python_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run the blocks marked `python run` in their order, as one module, in an empty folder."""

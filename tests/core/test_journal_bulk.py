@@ -1,15 +1,17 @@
 """Many records at once: the same journal as one by one, and all or nothing."""
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+import gc
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from journal_house import Client, Club, Visit, manager, open_club
+from journal_house import Client, Club, NoHooks, Visit, manager, open_club
 
 from cardfile.database import Database
 from cardfile.errors import InvalidInput, NotFound, VersionConflict
 from cardfile.journal import Call, Change, UnitOfWork
 from cardfile.journal.changes import change_rows
+from cardfile.journal.garbage import collecting_later
 from cardfile.values.money import Money
 
 pytestmark = pytest.mark.anyio
@@ -225,3 +227,76 @@ async def test_rows_that_somebody_changed_meanwhile_are_a_conflict(club: Club) -
         with pytest.raises(VersionConflict) as caught:
             await change_rows(call, work, call._books, plan, befores, changes)
     assert (caught.value.record, caught.value.current) == (ids[7], 5)
+
+
+class Curious(NoHooks):
+    """A plugin that looks at the whole of each record, and gives those born in 1990 another goal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked_at: dict[int, Mapping[str, object]] = {}
+
+    async def each_changing(
+        self,
+        call: object,
+        entity: str,
+        records: Callable[[], Awaitable[Mapping[int, object]]],
+        befores: Callable[[], Awaitable[Mapping[int, Mapping[str, object]]]],
+        changes: Mapping[int, MutableMapping[str, object]],
+        /,
+    ) -> None:
+        self.looked_at = {record: dict(values) for record, values in (await befores()).items()}
+        for record, values in self.looked_at.items():
+            if values["birthday"] is not None:
+                changes[record]["club.goal"] = "strength"
+
+
+async def test_hooks_of_a_bulk_write_see_what_it_did_not_need_to_read_itself(club: Club) -> None:
+    async with club.work() as work:
+        call = call_of(club, work)
+        ids = await call.bulk_create(
+            Client,
+            [
+                {"name": "Ann", "birthday": "1990-05-17", "club": {"goal": "health"}},
+                {"name": "Bob", "club": {"goal": "health"}},
+                {"name": "Eve", "club": {"goal": "health"}},
+            ],
+        )
+        await call.finish()
+    ann, bob, eve = ids
+    club.hooks = hooks = Curious()
+    async with club.work() as work:
+        call = call_of(club, work)
+        await call.bulk_write(Client, {ann: {"name": "Anna"}, bob: {"name": "Rob"}, eve: {"name": "Eve"}})
+        await call.finish()
+    assert hooks.looked_at.keys() == {ann, bob}  # nothing of Eve is different
+    seen = hooks.looked_at[ann]
+    assert (seen["name"], seen["birthday"], seen["club.goal"]) == ("Ann", date(1990, 5, 17), "health")
+    goals = await club.rows("select id, goal from card_club_client order by id")
+    assert goals == [(ann, "strength"), (bob, "health"), (eve, "health")]
+    event = next(one for one in await club.events() if one.record == ann and one.before)
+    assert event.before == {"name": "Ann", "club.goal": "health"}
+    assert event.after == {"name": "Anna", "club.goal": "strength"}
+
+
+def test_the_collector_waits_for_a_portion_and_is_as_it_was_afterwards() -> None:
+    assert gc.isenabled()
+    with collecting_later():
+        assert not gc.isenabled()
+        with collecting_later():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()
+    with pytest.raises(InvalidInput), collecting_later():
+        raise InvalidInput("A row is wrong.")
+    assert gc.isenabled()
+
+
+def test_a_collector_that_was_switched_off_stays_so() -> None:
+    gc.disable()
+    try:
+        with collecting_later():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()

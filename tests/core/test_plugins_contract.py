@@ -1,6 +1,7 @@
 """The contract that plugins inherit: it passes for a sound plugin and catches the others."""
 
 from collections.abc import MutableMapping
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -114,6 +115,13 @@ class OpenToAll(Diving):
     grants: ClassVar = {"manager": {"dive": "*:all"}}
 
 
+class Logged(Diving):
+    """A plugin whose records are made by a command of their own only."""
+
+    entities = (replace(dives, actions=("read",)),)
+    commands = ()
+
+
 def contract_of(tested: type[Plugin]) -> PluginContract:
     class Contract(PluginContract):
         plugin = tested
@@ -155,6 +163,28 @@ async def test_records_that_strangers_see_are_noticed(app: App, monkeypatch: pyt
     monkeypatch.setattr(Rights, "scope", lambda _rights, _entity, _action: Scope.ALL)
     with pytest.raises(AssertionError):
         await contract_of(Diving).test_a_stranger_sees_nothing_of_its_records(app, Maker(app, "diving"))
+
+
+@pytest.mark.parametrize("plugins", [Logged], indirect=True)
+async def test_records_that_the_contract_cannot_make_must_be_named_with_a_reason(app: App) -> None:
+    contract, maker = contract_of(Logged), Maker(app, "diving")
+    remedy = r"no command makes a diving\.dive of its fields, .* unmade = \{'diving\.dive': 'made by …'\}"
+    with pytest.raises(AssertionError, match=remedy):
+        await contract.test_records_come_back_as_they_were_made(app, maker)
+    with pytest.raises(AssertionError, match=remedy):
+        await contract.test_what_cannot_be_made_is_known(app, maker)
+    contract.unmade = {"diving.dive": "made by the diving computer"}  # type: ignore[misc]  # of this one only
+    await contract.test_what_cannot_be_made_is_known(app, maker)
+
+
+@pytest.mark.parametrize(
+    "reasons", [{"diving.dive": "made"}, {"diving.wreck": "made"}], ids=["can-be", "unknown"]
+)
+async def test_a_reason_for_what_needs_none_is_noticed(app: App, reasons: dict[str, str]) -> None:
+    contract = contract_of(Diving)
+    contract.unmade = reasons  # type: ignore[misc]  # of this one only
+    with pytest.raises(AssertionError, match="unmade"):
+        await contract.test_what_cannot_be_made_is_known(app, Maker(app, "diving"))
 
 
 @pytest.mark.parametrize("plugins", [OpenToAll], indirect=True)

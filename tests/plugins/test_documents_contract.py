@@ -1,5 +1,7 @@
 """The documents plugin keeps to what every plugin keeps to."""
 
+from typing import ClassVar
+
 from cardfile.testing.contract import PluginContract
 from cardfile_documents import DocumentsPlugin
 
@@ -8,3 +10,4 @@ class TestDocumentsContract(PluginContract):
     """The contract, for the documents plugin."""
 
     plugin = DocumentsPlugin
+    unmade: ClassVar = {"documents.document": "made of a template by its own commands"}
