@@ -11,6 +11,7 @@ from documents_desk import SECTION, Desk, money, word
 from cardfile.app import App
 from cardfile.clock import MovableClock
 from cardfile.deals import Deal
+from cardfile.declarations import Attached, Pipeline, Stage, StageDocument
 from cardfile.errors import InvalidInput, Refused
 from cardfile.journal import Call, fetch_history
 from cardfile.plugins import Plugin
@@ -21,9 +22,31 @@ from cardfile_documents import DocumentsPlugin
 pytestmark = pytest.mark.anyio
 
 
+class Shop(Plugin):
+    """A way of deals on which an invoice is made, and asked for."""
+
+    name = "shop"
+    label = "Shop"
+    requires = "cardfile>=0.1"
+    pipelines = (
+        Pipeline(
+            "shop",
+            "Shop",
+            (
+                Stage("talk", "Talk"),
+                Stage(
+                    "payment", "Payment", documents=(StageDocument("invoice"),), leave=(Attached("invoice"),)
+                ),
+                Stage("won", "Won", outcome="won"),
+                Stage("lost", "Lost", outcome="lost"),
+            ),
+        ),
+    )
+
+
 @pytest.fixture
 def plugins() -> tuple[type[Plugin], ...]:
-    return (DocumentsPlugin,)
+    return (DocumentsPlugin, Shop)
 
 
 @pytest.fixture
@@ -309,3 +332,17 @@ async def test_the_history_tells_what_became_of_a_document(desk: Desk) -> None:
     assert "Сбербанк" not in str([event.after for event in events])
     (attached,) = await fetch_history(desk.app.database, "deal", deal, name="deal.attached")
     assert attached.data == {"kind": "invoice", "title": "Счёт 2026-00001"}
+
+
+async def test_a_deal_that_enters_a_stage_gets_its_invoice_and_cannot_leave_without_it(desk: Desk) -> None:
+    (shop,) = await desk.rows("pipeline", {"key": {"eq": "shop"}})
+    stages = {row["key"]: row["id"] for row in await desk.rows("stage") if row["pipeline"] == shop["id"]}
+    deal = await desk.deal(("Окно", 1, "100"), stage=stages["talk"])
+    await desk.do("deal.move", deal=deal, to=stages["payment"])
+    (invoice,) = await desk.rows("documents.document")
+    assert (invoice["kind"], invoice["number"]) == ("invoice", "2026-00001")
+    with pytest.raises(Refused):
+        await desk.do("deal.move", deal=deal, to=stages["won"])
+    await desk.app.jobs.run_due()
+    await desk.do("deal.move", deal=deal, to=stages["won"])
+    assert (await desk.rows("deal"))[0]["result"] == "won"

@@ -1,5 +1,6 @@
 """What the documents say: every text that belongs on them, and nothing that values smuggle in."""
 
+import asyncio
 import zipfile
 from base64 import b64decode
 from io import BytesIO
@@ -14,7 +15,7 @@ from cardfile.errors import FileRefused, InvalidInput, Refused
 from cardfile.plugins import Plugin
 from cardfile.settings import Settings
 from cardfile_documents import DocumentsPlugin
-from cardfile_documents.rendering import Renderer, renderer_of
+from cardfile_documents.rendering import Renderer, renders_of
 
 pytestmark = pytest.mark.anyio
 
@@ -266,4 +267,18 @@ async def test_a_shipped_template_takes_no_file(desk: Desk) -> None:
 
 async def test_a_panic_of_the_renderer_is_told_politely(app: App) -> None:
     with pytest.raises(Refused, match="log of the server"):
-        await renderer_of(app).render("typst", "act", b"", {"language": "ru", "lines": 5})
+        await renders_of(app).renderer.render("typst", "act", b"", {"language": "ru", "lines": 5})
+
+
+async def test_who_finds_no_place_is_told_to_come_again() -> None:
+    renderer = Renderer()
+    slow = word("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}")
+    working = [asyncio.create_task(renderer.render("docx", None, slow, {})) for _ in range(2)]
+    try:
+        await asyncio.sleep(0)
+        with pytest.raises(Refused, match="try again in a minute"):
+            await renderer.render("docx", None, word("x"), {}, wait=0.01)
+    finally:
+        for one in working:
+            one.cancel()
+        await asyncio.gather(*working, return_exceptions=True)

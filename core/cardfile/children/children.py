@@ -38,6 +38,7 @@ _KEPT_SURROUNDINGS: Final = ("PATH", "LD_LIBRARY_PATH")
 
 _TOO_LONG: Final = "This takes longer than {limit} seconds: make it smaller."
 _TOO_LARGE: Final = "What comes out has more than {limit} MB: make it smaller."
+_BUSY: Final = "Too much of this is being done just now: try again in a minute."
 _BROKEN: Final = "This could not be done; the log of the server says why."
 
 
@@ -65,9 +66,17 @@ class Children:
         self._places = asyncio.Semaphore(at_once)
         self.limits = limits or ChildLimits()
 
-    async def ask(self, question: bytes) -> bytes:
-        """Return the answer; raises `Refused` where there is none, whatever became of the child."""
-        async with self._places:
+    async def ask(self, question: bytes, *, wait: float | None = None) -> bytes:
+        """Return the answer; raises `Refused` where there is none, whatever became of the child.
+
+        Whoever finds no place within `wait` seconds is refused.
+        """
+        try:
+            async with asyncio.timeout(wait):
+                await self._places.acquire()
+        except TimeoutError:
+            raise Refused(_BUSY) from None
+        try:
             process = await self._begin()
             try:
                 async with asyncio.timeout(self.limits.patience_seconds):
@@ -77,6 +86,8 @@ class Children:
                 raise Refused(_TOO_LONG, limit=f"{self.limits.patience_seconds:g}") from None
             finally:
                 await asyncio.shield(_end(process))
+        finally:
+            self._places.release()
         head, newline, answer = said.partition(b"\n")
         if not newline:
             raise self._cause_of_death(code)

@@ -17,7 +17,7 @@ from cardfile.query.rows import fetch_records
 from cardfile.query.unshown import read_unshown
 from cardfile.rights import EVERYTHING, Actor
 from cardfile_documents.choices import FileState, Status
-from cardfile_documents.rendering import MOST_BYTES, SUFFIXES, renderer_of, word_of
+from cardfile_documents.rendering import MOST_BYTES, SUFFIXES, renders_of, word_of
 from cardfile_documents.tables import Document, Template
 
 __all__ = ["JOB_KIND", "fail_file", "keep_file"]
@@ -103,7 +103,7 @@ async def _content(app: App, document: int) -> tuple[Content, str]:
     if template is None:
         raise _Gone
     engine, word = template["engine"], await word_of(app, template["engine"], template["file"])
-    content = await renderer_of(app).render(
+    content = await renders_of(app).renderer.render(
         engine, template["source"], word, orjson.loads(str(found[document]))
     )
     failpoint("documents.rendered")

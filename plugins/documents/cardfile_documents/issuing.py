@@ -18,7 +18,7 @@ from cardfile.texts import said
 from cardfile_documents.choices import KINDS, STATUSES, DocumentKind, FileState, Language, Status
 from cardfile_documents.choosing import choose_template, template_of_key
 from cardfile_documents.numbering import next_number
-from cardfile_documents.rendering import MEDIA_TYPES, SUFFIXES, app_of, renderer_of, word_of
+from cardfile_documents.rendering import MEDIA_TYPES, SUFFIXES, app_of, renders_of, word_of
 from cardfile_documents.settings import DocumentsSettings
 from cardfile_documents.snapshot import Snapshot, take_snapshot
 from cardfile_documents.tables import Document, Template
@@ -28,6 +28,9 @@ __all__ = ["Preview", "issue", "issue_for_stage", "preview", "retry", "revise"]
 JOB: Final = "documents.render"
 PATIENCE: Final = timedelta(minutes=10)
 """After what time a file that is still being made may be asked for again."""
+
+PREVIEW_WAIT: Final = 5.0
+"""For how many seconds somebody who wants to look waits for a place."""
 
 INCOMPLETE: Final = "This document cannot be made without: {missing}."
 
@@ -108,7 +111,8 @@ async def preview(
     snapshot = await _taken(call, deal, kind, chosen)
     app = app_of(call.app)
     word = await word_of(app, chosen.engine, chosen.file)
-    content = await renderer_of(app).render(chosen.engine, chosen.source, word, snapshot.values)
+    look = renders_of(app).previewer.render
+    content = await look(chosen.engine, chosen.source, word, snapshot.values, wait=PREVIEW_WAIT)
     return Preview(
         name=called(kind, chosen.language) + SUFFIXES[chosen.engine],
         media_type=MEDIA_TYPES[chosen.engine],

@@ -10,7 +10,7 @@ from cardfile.children.children import ChildLimits, Children
 from cardfile.errors import DeclarationError, FileRefused, Refused
 from cardfile_documents.choices import Engine
 
-__all__ = ["MEDIA_TYPES", "SUFFIXES", "Renderer", "Renders", "app_of", "renderer_of", "word_of"]
+__all__ = ["MEDIA_TYPES", "SUFFIXES", "Renderer", "Renders", "app_of", "renders_of", "word_of"]
 
 MEDIA_TYPES: Final[Mapping[str, str]] = {
     Engine.TYPST: "application/pdf",
@@ -25,6 +25,7 @@ MOST_BYTES: Final = 50_000_000
 
 # Ten thousand lines take seven seconds and 1,200 MB of addresses; a page takes 0.04 s.
 LIMITS: Final = ChildLimits(memory=1_600_000_000, cpu_seconds=60, patience_seconds=120.0)
+PREVIEW_LIMITS: Final = ChildLimits(memory=1_600_000_000, cpu_seconds=15, patience_seconds=15.0)
 
 
 class Renderer:
@@ -33,25 +34,34 @@ class Renderer:
     def __init__(self, *, limits: ChildLimits | None = None) -> None:
         self._children = Children("cardfile_documents.child", limits=limits or LIMITS)
 
-    async def render(self, engine: str, source: str | None, word: bytes, values: Mapping[str, Any]) -> bytes:
-        """Return the file; raises `Refused` with what is wrong.
+    async def render(
+        self,
+        engine: str,
+        source: str | None,
+        word: bytes,
+        values: Mapping[str, Any],
+        *,
+        wait: float | None = None,
+    ) -> bytes:
+        """Return the file; raises `Refused` with what is wrong, and when there is no place within `wait` seconds.
 
         `source` names a shipped template; `word` is the content of a Word template.
         """
         head = {"engine": engine, "source": source, "values": values}
-        return await self._children.ask(orjson.dumps(head) + b"\n" + word)
+        return await self._children.ask(orjson.dumps(head) + b"\n" + word, wait=wait)
 
 
 class Renders:
-    """A plugin that has a renderer: one for each app."""
+    """A plugin that has renderers, two for each app: people who look do not hold up what was issued."""
 
     def __init__(self) -> None:
         self.renderer = Renderer()
+        self.previewer = Renderer(limits=PREVIEW_LIMITS)
 
 
-def renderer_of(app: App) -> Renderer:
-    """Return the renderer of the app."""
-    found = next((one.renderer for one in app.plugins if isinstance(one, Renders)), None)
+def renders_of(app: App) -> Renders:
+    """Return the plugin that has the renderers of the app."""
+    found = next((one for one in app.plugins if isinstance(one, Renders)), None)
     if found is None:
         raise DeclarationError("documents: the plugin is not loaded, so nothing can be rendered")
     return found
