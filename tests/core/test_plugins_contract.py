@@ -119,7 +119,6 @@ class Logged(Diving):
     """A plugin whose records are made by a command of their own only."""
 
     entities = (replace(dives, actions=("read",)),)
-    commands = ()
 
 
 def contract_of(tested: type[Plugin]) -> PluginContract:
