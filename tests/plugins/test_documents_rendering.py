@@ -6,7 +6,7 @@ from base64 import b64decode
 from io import BytesIO
 
 import pytest
-from documents_desk import SECTION, Desk, pdf_text, word, word_texts
+from documents_desk import SECTION, Desk, money, pdf_text, word, word_texts
 from pypdf import PdfReader
 
 from cardfile.app import App
@@ -100,6 +100,16 @@ async def test_a_deal_without_lines_is_one_line_of_its_own(desk: Desk) -> None:
     document = await desk.issued(deal)
     assert "1 Замер 1 1 500,00 1 500,00" in await desk.text(document)
     assert document["amount"].minor == 150_000
+
+
+async def test_an_amount_that_was_agreed_on_is_what_the_invoice_asks_for(desk: Desk) -> None:
+    deal = await desk.deal(("Окно", 1, "1000"))
+    await desk.do("deal.update", record=deal, values={"amount": {"amount": "900", "currency": "RUB"}})
+    document = await desk.issued(deal)
+    text = await desk.text(document)
+    assert "Итого: 1 000,00 ₽ Скидка по договорённости: -100,00 ₽" in text
+    assert "Всего к оплате: 900,00 ₽" in text
+    assert document["amount"] == money(900)
 
 
 async def test_markup_in_values_is_only_text(desk: Desk) -> None:

@@ -89,6 +89,19 @@ def test_without_a_tax_nothing_is_added_and_it_is_said() -> None:
     assert "Без налога (НДС):" in str(totals.values("ru", 1)["rows"])
 
 
+def test_an_agreed_sum_goes_before_that_of_the_lines_and_all_rates_share_in_it() -> None:
+    lines = sold(("100", "20"), ("50", "10"))
+    totals = totals_of(lines, read(vat="included", vat_rate=20), agreed=money("120"))
+    assert totals is not None
+    assert (totals.sum, totals.total, totals.change) == (money(150), money(120), -3_000)
+    assert totals.taxes == {Decimal(10): money("3.64"), Decimal(20): money("13.33")}
+    assert "Скидка по договорённости:" in str(totals.values("ru", 2)["rows"])
+    on_top = totals_of(lines, read(vat="on_top", vat_rate=20), agreed=money("180"))
+    assert on_top is not None
+    assert (on_top.change, on_top.total) == (3_000, money("210"))
+    assert "Agreed surcharge:" in str(on_top.values("en", 2)["rows"])
+
+
 def test_nothing_comes_to_nothing_and_two_currencies_to_a_refusal() -> None:
     assert totals_of([], read()) is None
     with pytest.raises(Refused, match="EUR, RUB"):

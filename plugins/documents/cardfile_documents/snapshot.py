@@ -67,7 +67,7 @@ async def take_snapshot(
     deal_texts = await sight.texts(deal)
     client_texts = await sight.texts(client) if client else {}
     lines, sold = await _lines(call, sight, deal, language)
-    totals = totals_of(sold, settings)
+    totals = totals_of(sold, settings, agreed=await _agreed(sight, deal))
     today = call.now.astimezone(ZoneInfo(call.settings.zone)).date()
     days = {DocumentKind.INVOICE: settings.pay_days, DocumentKind.OFFER: settings.valid_days}.get(kind, 0)
     values: dict[str, Any] = {
@@ -146,6 +146,12 @@ async def _lines(
             shown = plain_money(amount, language)
             lines.append({"number": "1", "title": title, "quantity": "1", "price": shown, "sum": shown})
     return lines, sold
+
+
+async def _agreed(sight: Sight, deal: Deal) -> Money | None:
+    """Return the amount of the deal where somebody has set it by hand."""
+    amount = await sight.value(deal, "amount") if await sight.value(deal, "amount_by_hand") else None
+    return amount if isinstance(amount, Money) else None
 
 
 async def _buyer(

@@ -28,19 +28,27 @@ class Sold:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a document comes to: the sum of its lines, the tax by rate, and what is to be paid."""
+    """What a document comes to: the sum of its lines, the tax by rate, and what is to be paid.
+
+    `change` is by how much people have agreed to pay more than the lines come to, or less.
+    """
 
     sum: Money
     taxes: Mapping[Decimal, Money]
     total: Money
     mode: VatMode
+    change: int = 0
 
     def values(self, language: str, count: int) -> dict[str, object]:
         """Return it as templates take it."""
         texts = _TEXTS[language]
         rows: list[dict[str, object]] = []
-        if self.taxes or self.mode is VatMode.NONE:
+        if self.taxes or self.change or self.mode is VatMode.NONE:
             rows.append({"label": texts["sum"] + ":", "value": format_money(self.sum, language)})
+        if self.change:
+            label = texts["less" if self.change < 0 else "more"]
+            changed = format_money(Money(self.change, self.sum.currency), language)
+            rows.append({"label": label + ":", "value": changed})
         for rate, tax in self.taxes.items():
             label = texts["within" if self.mode is VatMode.INCLUDED else "on_top"]
             shown = format_decimal(rate.normalize(), locale=language)
@@ -68,16 +76,29 @@ _TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "within": "В том числе НДС",
         "on_top": "НДС",
         "no_tax": "Без налога (НДС)",
+        "less": "Скидка по договорённости",
+        "more": "Надбавка по договорённости",
         "total": "Всего к оплате",
     },
-    "en": {"sum": "Subtotal", "within": "Including VAT", "on_top": "VAT", "no_tax": "", "total": "Total"},
+    "en": {
+        "sum": "Subtotal",
+        "within": "Including VAT",
+        "on_top": "VAT",
+        "no_tax": "",
+        "less": "Agreed discount",
+        "more": "Agreed surcharge",
+        "total": "Total",
+    },
 }
 
 
-def totals_of(sold: Iterable[Sold], settings: DocumentsSettings) -> Totals | None:
+def totals_of(
+    sold: Iterable[Sold], settings: DocumentsSettings, *, agreed: Money | None = None
+) -> Totals | None:
     """Return what lines come to, None where there are none; raises `Refused` for several currencies.
 
-    The tax is reckoned once for each rate, not for each line, and rounded half up.
+    The tax is reckoned once for each rate, not for each line, and rounded half up. `agreed` is what people have
+    agreed on instead of the sum of the lines, before a tax on top; all rates share in the difference.
     """
     sums: dict[Decimal, int] = defaultdict(int)
     currencies: set[str] = set()
@@ -93,14 +114,19 @@ def totals_of(sold: Iterable[Sold], settings: DocumentsSettings) -> Totals | Non
             currencies=", ".join(sorted(currencies)),
         )
     (currency,) = currencies
+    whole = sum(sums.values())
+    change = 0
+    if agreed is not None and agreed.currency == currency and whole > 0:
+        change = agreed.minor - whole
+        sums = _shared(sums, whole, agreed.minor)
     taxes = {
         rate: Money(_tax(minor, rate, settings.vat), currency)
         for rate, minor in sorted(sums.items())
         if rate and settings.vat is not VatMode.NONE
     }
-    whole = sum(sums.values())
     added = sum(tax.minor for tax in taxes.values()) if settings.vat is VatMode.ON_TOP else 0
-    return Totals(Money(whole, currency), taxes, Money(whole + added, currency), settings.vat)
+    total = Money(whole + change + added, currency)
+    return Totals(Money(whole, currency), taxes, total, settings.vat, change)
 
 
 def plain_money(money: Money, language: str) -> str:
@@ -109,6 +135,13 @@ def plain_money(money: Money, language: str) -> str:
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     text: str = format_decimal(money.amount, format=pattern, locale=language)
     return text
+
+
+def _shared(sums: Mapping[Decimal, int], whole: int, agreed: int) -> dict[Decimal, int]:
+    """Return the sums by rate, together `agreed` instead of `whole`; the largest takes what rounding leaves."""
+    found = {rate: minor * agreed // whole for rate, minor in sums.items()}
+    found[max(sums, key=sums.__getitem__)] += agreed - sum(found.values())
+    return found
 
 
 def _tax(minor: int, rate: Decimal, mode: VatMode) -> int:
