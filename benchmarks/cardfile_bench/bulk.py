@@ -30,7 +30,7 @@ from cardfile_bench.processes import backend_times
 from cardfile_bench.results import Result
 from cardfile_bench.sizes import Size
 
-__all__ = ["measure_bulk"]
+__all__ = ["fresh", "measure_bulk"]
 
 CREATED: Final = ("client", "card_fitness_client", "contact_point", "event")
 CHANGED: Final[Mapping[str, Sequence[str]]] = {
@@ -113,7 +113,7 @@ def _plugin(number: int) -> type[Plugin]:
 
 
 @asynccontextmanager
-async def _fresh(engine: Engine, name: str, folder: Path) -> AsyncIterator[str]:
+async def fresh(engine: Engine, name: str, folder: Path) -> AsyncIterator[str]:
     """Give an empty migrated database, and drop it afterwards."""
     if engine == "sqlite":
         file = (folder / f"bulk_{name}.db").absolute()
@@ -141,7 +141,7 @@ async def _product(
     engine: Engine, size: Size, folder: Path, times: dict[str, list[float]]
 ) -> Mapping[str, _Rows]:
     """Let the product write, and return which rows it wrote."""
-    async with _fresh(engine, "ours", folder) as url:
+    async with fresh(engine, "ours", folder) as url:
         app = build_app(url, folder, _plugin(size.bulk))
         actor = Actor.system("benchmark")
         written: dict[str, _Rows] = {}
@@ -193,7 +193,7 @@ async def _by_hand(
     times: dict[str, list[float]],
 ) -> None:
     """Write the same rows by the fastest means that the driver has."""
-    async with _fresh(engine, "floor", folder) as url:
+    async with fresh(engine, "floor", folder) as url:
         if engine == "sqlite":
             _sqlite_by_hand(url, rows, times)
         else:

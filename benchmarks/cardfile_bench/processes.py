@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-__all__ = ["Driver", "Server", "backend_times", "driver", "serving"]
+__all__ = ["Driver", "Server", "backend_times", "driver", "serving", "start"]
 
 PACKAGE = "cardfile_bench"
 
@@ -102,7 +102,8 @@ def _pipe(pipe: IO[str] | None) -> IO[str]:
 
 
 @contextmanager
-def _process(module: str, *args: str) -> "Iterator[subprocess.Popen[str]]":
+def start(module: str, *args: str) -> "Iterator[subprocess.Popen[str]]":
+    """Run a module of the benchmarks as a process; it is ended by the end of its input, or by force."""
     command = [sys.executable, "-m", f"{PACKAGE}.{module}", *args]
     roots = [path for path in sys.path if path]
     environment = {"PYTHONPATH": ":".join(roots), "PATH": "/usr/bin:/bin"}
@@ -124,7 +125,7 @@ def _process(module: str, *args: str) -> "Iterator[subprocess.Popen[str]]":
 @contextmanager
 def serving(url: str, folder: Path) -> Iterator[Server]:
     """Run a server over a database that is there."""
-    with _process("server", url, str(folder)) as process:
+    with start("server", url, str(folder)) as process:
         line = _pipe(process.stdout).readline()
         if not line:
             raise RuntimeError("the server under measurement did not start; its own words are above")
@@ -134,5 +135,5 @@ def serving(url: str, folder: Path) -> Iterator[Server]:
 @contextmanager
 def driver(server: Server) -> Iterator[Driver]:
     """Run a load driver against a server."""
-    with _process("driver") as process:
+    with start("driver") as process:
         yield Driver(process, server)

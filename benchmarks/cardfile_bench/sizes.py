@@ -21,10 +21,22 @@ class Size:
     rounds: int
     seconds: float
     bulk: int
+    reminders: int
 
 
-FULL = Size("full", 50_000, 100_000, 150_000, users=50, teams=5, rounds=9, seconds=0.25, bulk=20_000)
+FULL = Size(
+    "full",
+    50_000,
+    100_000,
+    150_000,
+    users=50,
+    teams=5,
+    rounds=9,
+    seconds=0.25,
+    bulk=20_000,
+    reminders=100_000,
+)
 """What `make bench` measures."""
 
-QUICK = Size("quick", 400, 800, 1_200, users=6, teams=2, rounds=1, seconds=0.01, bulk=60)
+QUICK = Size("quick", 400, 800, 1_200, users=6, teams=2, rounds=1, seconds=0.01, bulk=60, reminders=60)
 """What a test runs to see that the benchmarks themselves work."""

@@ -11,7 +11,7 @@ from cardfile.tasks.grants import GRANTS
 from cardfile.tasks.migrations import MIGRATIONS
 from cardfile.tasks.notices import NOTICES, Read, Tiding, mark_all_notices_read, mark_notices_read, tell
 from cardfile.tasks.rules import TaskRules
-from cardfile.tasks.sending import JOBS, send_portion
+from cardfile.tasks.sending import JOBS, send_all, send_portion
 from cardfile.tasks.setting import create_task, postpone_task
 from cardfile.tasks.shipping import REMINDER_POLICIES, task_seeds
 from cardfile.tasks.tables import Notice, Policy, Task, Template
@@ -62,6 +62,7 @@ __all__ = [
     "reassign_all_tasks",
     "reassign_tasks",
     "reopen_task",
+    "send_all",
     "send_portion",
     "task_book",
     "task_seeds",

@@ -1,5 +1,6 @@
 """Telling people of tasks when the moment has come: portion by portion, each in a transaction of its own."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,13 +21,16 @@ from cardfile.tasks.tables import Ladder
 if TYPE_CHECKING:
     from cardfile.app import App
 
-__all__ = ["JOBS", "RESET", "SEND", "send_portion"]
+__all__ = ["JOBS", "RESET", "SEND", "send_all", "send_portion"]
 
 SEND: Final = "send_notices"
 RESET: Final = "reset_ladders"
 
-PORTION: Final = 500
-"""How many tasks one transaction reminds of: few enough that nobody waits for it."""
+PORTION: Final = 200
+"""How many tasks one transaction reminds of: few enough that nobody waits for it long."""
+
+PAUSE: Final = 0.01
+"""For how many seconds the database is left to others between two portions, for SQLite has one writer at a time."""
 
 GRACE: Final = timedelta(minutes=15)
 """So late a reminder may come although the day is over: it was meant for its last minutes."""
@@ -60,6 +64,8 @@ async def send_portion(app: "App", *, limit: int = PORTION) -> int:
 
     Any number of workers may do so at once: each takes other tasks.
     """
+    # Once outside of the transaction, so that it is kept in memory for all portions.
+    await Guide.of(app.access, app.settings, app.clock.now())
     async with app.unit_of_work(Actor.system("reminders"), via="job") as work:
         due = await _take_due(app, work.now, limit)
         if not due:
@@ -143,14 +149,17 @@ async def _take_due(app: "App", now: datetime, limit: int) -> list[tuple[Standin
     return [(standing_of(row), Rung.parse(row["rung"])) for row in await app.database.run(query)]
 
 
+async def send_all(app: "App") -> None:
+    """Tell everything that is due, portion by portion, with room for others in between."""
+    while await send_portion(app):  # noqa: ASYNC110  # nothing is waited for: this is room for others
+        await asyncio.sleep(PAUSE)
+
+
 async def _send(run: JobRun) -> None:
     """Tell everything that is due; with more than one portion another worker is asked to join in."""
-    is_first = True
-    # Until nothing is left: when a task is due twice at one moment, once for its head, both are told now.
-    while done := await send_portion(run.app):
-        if done == PORTION and is_first and "joined" not in run.payload:
-            await run.app.jobs.enqueue(SEND, {"joined": run.job})
-        is_first = False
+    if await send_portion(run.app) == PORTION and "joined" not in run.payload:
+        await run.app.jobs.enqueue(SEND, {"joined": run.job})
+    await send_all(run.app)
 
 
 async def _reset(run: JobRun) -> None:
