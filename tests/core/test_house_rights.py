@@ -31,6 +31,13 @@ USES = {
     "core/cardfile/tasks/sending.py: Actor.system": 1,
     "core/cardfile/tasks/choosing.py: EVERYTHING": 1,
     "core/cardfile/tasks/stages.py: EVERYTHING": 1,
+    # A process goes on whoever's deed lets it, by what the deal is and not by what that person sees of it.
+    "core/cardfile/processes/rules.py: EVERYTHING": 2,
+    "core/cardfile/processes/running.py: EVERYTHING": 1,
+    "core/cardfile/processes/stepping.py: EVERYTHING": 3,
+    "core/cardfile/processes/subjects.py: EVERYTHING": 3,
+    "core/cardfile/processes/waking.py: EVERYTHING": 1,
+    "core/cardfile/processes/waking.py: Actor.system": 1,
     # An import keeps its own books; whom it knows is asked under the rights of its reader.
     "core/cardfile/spreadsheets/commands.py: EVERYTHING": 1,
     "core/cardfile/spreadsheets/importers.py: Actor.system": 1,
@@ -44,7 +51,8 @@ USES = {
     "plugins/industry_windows/cardfile_windows/installing.py: EVERYTHING": 4,
     "plugins/industry_windows/cardfile_windows/measuring.py: EVERYTHING": 3,
     "plugins/industry_windows/cardfile_windows/steps.py: EVERYTHING": 4,
-    # Nobody else is there: the command line, the demo, jobs, tests.
+    # Nobody else is there: the migration, the command line, the demo, jobs, tests.
+    "core/cardfile/app.py: Actor.system": 1,
     "core/cardfile/cli/opened.py: Actor.system": 1,
     "core/cardfile/core_plugin.py: Actor.system": 1,
     "core/cardfile/rights.py: EVERYTHING": 1,

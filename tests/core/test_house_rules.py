@@ -14,7 +14,7 @@ MOST_LINES = 400
 # rows of the house itself (sessions, jobs, plugin state), which nobody reads over GraphQL.
 ROOMS_WITH_TABLES = tuple(
     f"core/cardfile/{room}"
-    for room in ("database", "model", "query", "journal", "jobs", "plugins", "access", "tasks")
+    for room in ("database", "model", "query", "journal", "jobs", "plugins", "seeds", "access", "tasks")
 )
 ROOMS_WITH_SQL = tuple(f"core/cardfile/{room}" for room in ("database", "query", "journal"))
 

@@ -8,16 +8,17 @@ import orjson
 from cardfile.access.guards import access_of
 from cardfile.clients.tables import Client
 from cardfile.deals import Cause, Deal, Move
+from cardfile.deals.rows import rows_of
 from cardfile.declarations import Span
 from cardfile.declarations.keys import KEY
 from cardfile.errors import InvalidInput
 from cardfile.journal.calls import Call
 from cardfile.plugins.hookspecs import Befores
 from cardfile.processes.book import process_book
-from cardfile.processes.choices import StepState
+from cardfile.processes.choices import RunState, StepState
 from cardfile.processes.running import begin_run
 from cardfile.processes.stepping import go_on
-from cardfile.processes.tables import ProcessRun, RunStep
+from cardfile.processes.tables import RunStep
 from cardfile.rights import EVERYTHING
 from cardfile.tasks.choices import TaskState
 
@@ -28,7 +29,6 @@ Row = Mapping[str, Any]
 
 SEEDED: Final = frozenset(("process", "process_step"))
 ASKED: Final = frozenset(("client", "deal"))
-MOST_AT_ONCE: Final = 1_000
 
 
 class ProcessRules:
@@ -95,31 +95,17 @@ async def _begin_by_themselves(call: Call, entity: str, created: Collection[int]
 
 
 async def _runs_of_tasks(call: Call, tasks: Sequence[int]) -> set[int]:
-    rows = await call.run(
-        RunStep.select(RunStep.process_run).where(
-            RunStep.task.is_in(list(tasks)) & (RunStep.state == StepState.ACTIVE.value)
-        )
-    )
-    return {row["process_run"] for row in rows}
+    wanted = {"task": {"id": {"in": list(tasks)}}, "state": {"eq": StepState.ACTIVE.value}}
+    return {row["process_run"] for row in await rows_of(call, RunStep, where=wanted, paths=("process_run",))}
 
 
 async def _runs_that_check(call: Call, entity: str, records: Sequence[int]) -> set[int]:
-    column = ProcessRun.deal if entity == "deal" else ProcessRun.client
-    runs = await call.run(
-        ProcessRun.select(ProcessRun.id)
-        .where(column.is_in(list(records)) & (ProcessRun.state == "running"))
-        .limit(MOST_AT_ONCE)
-    )
-    if not runs:
-        return set()
-    rows = await call.run(
-        RunStep.select(RunStep.process_run).where(
-            RunStep.process_run.is_in([row["id"] for row in runs])
-            & (RunStep.state == StepState.ACTIVE.value)
-            & (RunStep.kind == "check")
-        )
-    )
-    return {row["process_run"] for row in rows}
+    wanted = {
+        "process_run": {entity: {"id": {"in": list(records)}}, "state": {"eq": RunState.RUNNING.value}},
+        "state": {"eq": StepState.ACTIVE.value},
+        "kind": {"eq": "check"},
+    }
+    return {row["process_run"] for row in await rows_of(call, RunStep, where=wanted, paths=("process_run",))}
 
 
 def _check(values: Row) -> None:

@@ -187,7 +187,7 @@ async def _wait(one: _Run, row: RunStep, _spec: StepSpec) -> None:
 
 async def _check(one: _Run, row: RunStep, _spec: StepSpec) -> None:
     if row.due_at is not None:
-        payload = {"step": row.id}
+        payload = {"run": one.run.id, "step": row.key}
         await jobs_of(one.call).enqueue(OVERDUE, payload, key=f"{OVERDUE}:{row.id}", run_at=row.due_at)
 
 

@@ -63,14 +63,7 @@ async def _look(run: JobRun) -> None:
 
 
 async def _overdue(run: JobRun) -> None:
-    rows = await run.app.database.run(
-        RunStep.select(RunStep.process_run, RunStep.key, RunStep.state).where(
-            RunStep.id == int(run.payload["step"])
-        )
-    )
-    for row in rows:
-        if row["state"] == StepState.ACTIVE.value:
-            await _do(run, "process_run.tell_overdue", row["process_run"], step=row["key"])
+    await _do(run, "process_run.tell_overdue", int(run.payload["run"]), step=str(run.payload["step"]))
 
 
 async def _do(run: JobRun, name: str, process_run: int, **arguments: Any) -> None:
