@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from cardfile.model.fields import Kind
-from cardfile.model.kinds import KINDS, Operator
+from cardfile.model.kinds import EQUAL, KINDS, Operator
 from cardfile.model.model import Model
 from cardfile.model.names import camel
 from cardfile.model.record_types import Line, Link, RecordType
@@ -34,6 +34,7 @@ MEANINGS: Mapping[Operator, str] = {
     Operator.LTE: "This or less.",
     Operator.IS_NULL: "Empty (true) or filled in (false).",
     Operator.HAS: "Has one of these.",
+    Operator.IS_ME: "You yourself (true), or anybody else or nobody (false).",
     Operator.PAST: "Before now, or before today (true); now or later (false).",
     Operator.TODAY: "On this day of your time zone (true), or on another (false).",
     Operator.IN_DAYS: "From so many days ahead to so many, both included: [0, 7]; null leaves an end open.",
@@ -84,9 +85,8 @@ class FilterTypes:
         self._kinds: dict[str, GraphQLInputObjectType] = {}
         self._filters: dict[str, GraphQLInputObjectType] = {}
         self._orders: dict[str, GraphQLInputObjectType] = {}
-        self.ids = self._of_operators(
-            "IDFilter", "ID", (Operator.EQ, Operator.IN, Operator.NOT_IN, Operator.IS_NULL)
-        )
+        self.ids = self._of_operators("IDFilter", "ID", EQUAL)
+        self.people = self._of_operators("UserIDFilter", "ID", (*EQUAL, Operator.IS_ME))
 
     def filter(self, record_type: RecordType) -> GraphQLInputObjectType:
         """Return the filter of a record type."""
@@ -106,7 +106,8 @@ class FilterTypes:
     ) -> dict[str, GraphQLInputField]:
         members: dict[str, GraphQLInputField] = {}
         if group is None:
-            members["id"] = GraphQLInputField(self.ids, description="The record's own id.")
+            ids = self.people if record_type.key == "user" else self.ids
+            members["id"] = GraphQLInputField(ids, description="The record's own id.")
         for member in record_type.members(group):
             made = self._link(member) if isinstance(member, Link) else self._line(member)
             if made is not None:
@@ -181,6 +182,7 @@ class FilterTypes:
             Operator.NOT_IN: several,
             Operator.HAS: several,
             Operator.IS_NULL: SCALARS["Boolean"],
+            Operator.IS_ME: SCALARS["Boolean"],
             Operator.PAST: SCALARS["Boolean"],
             Operator.TODAY: SCALARS["Boolean"],
             Operator.IN_DAYS: GraphQLList(SCALARS["Int"]),

@@ -99,3 +99,18 @@ async def test_dates_are_found_by_their_distance(desk: TaskDesk, wanted: object,
 async def test_what_is_no_number_of_days_is_refused(desk: TaskDesk, wanted: object) -> None:
     with pytest.raises(InvalidInput, match="days"):
         await found(desk, wanted)
+
+
+async def test_my_own_records_are_found_by_a_filter_that_is_the_same_for_everybody(desk: TaskDesk) -> None:
+    anna, boris = [await desk.colleague(name, "owner") for name in ("Anna", "Boris")]
+    for actor in (anna, boris):
+        await desk.task(f"For {actor.name}", by=actor)
+    await desk.task("For nobody")
+    mine = {"assignee": {"id": {"isMe": True}}}
+    assert [row["title"] for row in await desk.rows("task", mine, by=anna)] == ["For Anna"]
+    assert [row["title"] for row in await desk.rows("task", mine, by=boris)] == ["For Boris"]
+    assert await desk.rows("task", mine) == []
+    others = {"assignee": {"id": {"isMe": False}}}
+    assert [row["title"] for row in await desk.rows("task", others, by=anna)] == ["For Boris", "For nobody"]
+    with pytest.raises(InvalidInput, match="operator"):
+        await desk.rows("task", {"client": {"id": {"isMe": True}}}, by=anna)

@@ -173,7 +173,7 @@ class Filters:
                 return (ahead == 0) == given
             case "withinDays", int():
                 return -given <= ahead <= 0
-            case _, [low, high]:
+            case _, [int() | None as low, int() | None as high]:
                 near = ahead if name == "inDays" else -ahead
                 return (low is None or near >= low) and (high is None or near <= high)
         raise AssertionError(f"{name}: {given}")
@@ -192,6 +192,8 @@ class Filters:
                     assert isinstance(given, list)
                     among = value is not None and value in [convert(one) for one in given]
                     found.append(among == (operator == "in"))
+                case "isMe":
+                    found.append((value == self.rights.user and value is not None) == given)
                 case "has":
                     assert isinstance(given, list)
                     found.append(isinstance(value, list) and not {*value}.isdisjoint(given))

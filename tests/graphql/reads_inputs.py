@@ -213,7 +213,7 @@ class Inputs:
             elif chance < 0.3 and depth > 0:
                 made["not"] = self._filter(r, kind, writing, depth - 1)
             elif chance < 0.38:
-                made["id"] = self._operators(r, "IDFilter", lambda r: self._id(r, kind), writing)
+                made["id"] = self._operators(r, self._id_type(kind), lambda r: self._id(r, kind), writing)
             elif chance < 0.55 and kind.groups():
                 group = r.choice(kind.groups())
                 made[camel(group)] = self._members(r, kind, group, writing, depth)
@@ -255,6 +255,9 @@ class Inputs:
         return self._operators(
             r, self._filter_type(kind, member), lambda r: self._value(r, kind, member), writing
         )
+
+    def _id_type(self, kind: RecordType) -> str:
+        return str(self._input(f"{kind.name}Filter").fields["id"].type)
 
     def _filter_type(self, kind: RecordType, line: Line) -> str:
         name = f"{kind.name}Filter"
@@ -327,7 +330,7 @@ SPARE: Mapping[Kind, object] = {
 
 def _operand(operator: str, value: Maker) -> Maker:
     match operator:
-        case "isNull" | "past" | "today":
+        case "isNull" | "past" | "today" | "isMe":
             return lambda r: r.random() < 0.5
         case "withinDays":
             return lambda r: r.choice((0, 1, 30, 400, 3_000))

@@ -23,7 +23,7 @@ from cardfile.values.phone import format_phone, parse_phone
 from cardfile.values.text import clean, clean_long
 from cardfile.values.url import parse_url
 
-__all__ = ["KINDS", "KindSpec", "Operator", "Reading"]
+__all__ = ["EQUAL", "KINDS", "KindSpec", "Operator", "Reading"]
 
 
 class Operator(StrEnum):
@@ -40,6 +40,7 @@ class Operator(StrEnum):
     LTE = "lte"
     IS_NULL = "isNull"
     HAS = "has"
+    IS_ME = "isMe"
     PAST = "past"
     TODAY = "today"
     IN_DAYS = "inDays"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cardfile.errors import InvalidInput
 from cardfile.model.fields import Kind
-from cardfile.model.kinds import KINDS, Operator
+from cardfile.model.kinds import EQUAL, KINDS, Operator
 from cardfile.model.names import camel, snake
 from cardfile.model.record_types import Line, Link, RecordType
 from cardfile.query.binds import Statement
@@ -26,6 +26,9 @@ MAX_DEPTH = 12
 MAX_CONDITIONS = 200
 LAST_CHARACTER = "\U0010ffff"
 NUL = "\x00"  # PostgreSQL keeps no text with it, so none can be found by it
+PERSON = "user"
+"""Whose ids may be compared with that of the reader."""
+
 COMPARISONS: Mapping[Operator, str] = {
     Operator.GT: ">",
     Operator.GTE: ">=",
@@ -194,7 +197,7 @@ class _Filter:
         return found
 
     def _id(self, column: str, target: RecordType, given: Given) -> str | None:
-        allowed = (Operator.EQ, Operator.IN, Operator.NOT_IN, Operator.IS_NULL)
+        allowed = (*EQUAL, Operator.IS_ME) if target.key == PERSON else EQUAL
 
         def convert(value: object) -> object:
             if isinstance(value, int) and not isinstance(value, bool):
@@ -227,6 +230,10 @@ class _Filter:
                 )  # fmt: skip
             elif given.is_null:
                 continue
+            elif operator is Operator.IS_ME:
+                me = f"coalesce({self.statement.right('user')}, -1)"
+                is_asked = given.look(_as_boolean)
+                found.append(f"{value} = {me}" if is_asked else f"({value} is null or {value} <> {me})")
             elif operator is Operator.IN:
                 found.append(f"{value} {self.statement.any_of(given, convert, type_, known_as=known_as)}")
             elif operator is Operator.NOT_IN:

@@ -151,6 +151,15 @@ tasks = Entity(
         ),
         Field("result", {"en": "Result", "ru": "Результат"}, Kind.LONG_TEXT, read_only=True, position=90),
         Field("done_at", {"en": "Done at", "ru": "Завершена"}, Kind.DATETIME, read_only=True, position=91),
+        Field(
+            "done_late",
+            {"en": "Done too late", "ru": "Выполнена с опозданием"},
+            Kind.BOOLEAN,
+            past="due_at",
+            past_at="done_at",
+            transfer=False,
+            position=93,
+        ),
         Field("done_by", {"en": "Done by", "ru": "Кто завершил"}, Kind.USER, read_only=True, position=92),
     ),
     relations=(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from cardfile.calendars import next_working_moment
@@ -26,11 +27,11 @@ __all__ = ["JOBS", "RESET", "SEND", "send_all", "send_portion"]
 SEND: Final = "send_notices"
 RESET: Final = "reset_ladders"
 
-PORTION: Final = 200
-"""How many tasks one transaction reminds of: few enough that nobody waits for it long."""
+PORTION: Final = 500
+"""How many tasks one transaction reminds of."""
 
-PAUSE: Final = 0.01
-"""For how many seconds the database is left to others between two portions, for SQLite has one writer at a time."""
+SMALL_PORTION: Final = 100
+"""How many where there is one writer at a time, and others wait for it."""
 
 GRACE: Final = timedelta(minutes=15)
 """So late a reminder may come although the day is over: it was meant for its last minutes."""
@@ -59,7 +60,7 @@ REMIND: Final = Command(
 )
 
 
-async def send_portion(app: "App", *, limit: int = PORTION) -> int:
+async def send_portion(app: "App") -> int:
     """Tell what is due of some tasks and set the next rungs, in one transaction; return how many tasks were due.
 
     Any number of workers may do so at once: each takes other tasks.
@@ -67,7 +68,7 @@ async def send_portion(app: "App", *, limit: int = PORTION) -> int:
     # Once outside of the transaction, so that it is kept in memory for all portions.
     await Guide.of(app.access, app.settings, app.clock.now())
     async with app.unit_of_work(Actor.system("reminders"), via="job") as work:
-        due = await _take_due(app, work.now, limit)
+        due = await _take_due(app, work.now, _portion(app))
         if not due:
             return 0
         call = Call(work, REMIND)
@@ -150,16 +151,31 @@ async def _take_due(app: "App", now: datetime, limit: int) -> list[tuple[Standin
 
 
 async def send_all(app: "App") -> None:
-    """Tell everything that is due, portion by portion, with room for others in between."""
-    while await send_portion(app):  # noqa: ASYNC110  # nothing is waited for: this is room for others
-        await asyncio.sleep(PAUSE)
+    """Tell everything that is due, portion by portion.
+
+    Where there is one writer at a time the database is left to others for as long as each portion has taken.
+    """
+    began = monotonic()
+    while await send_portion(app):
+        if _has_one_writer(app):
+            await asyncio.sleep(monotonic() - began)
+        began = monotonic()
 
 
 async def _send(run: JobRun) -> None:
     """Tell everything that is due; with more than one portion another worker is asked to join in."""
-    if await send_portion(run.app) == PORTION and "joined" not in run.payload:
+    is_full = await send_portion(run.app) == _portion(run.app)
+    if is_full and "joined" not in run.payload and not _has_one_writer(run.app):
         await run.app.jobs.enqueue(SEND, {"joined": run.job})
     await send_all(run.app)
+
+
+def _has_one_writer(app: "App") -> bool:
+    return app.database.dialect.name == "sqlite"
+
+
+def _portion(app: "App") -> int:
+    return SMALL_PORTION if _has_one_writer(app) else PORTION
 
 
 async def _reset(run: JobRun) -> None:
