@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cardfile.plugins.plugin import Plugin
     from cardfile.rights import Actor
     from cardfile.settings import Settings
+    from cardfile.testing.migrated import Migrated
     from cardfile.testing.people import Person
 
 __all__: list[str] = []
@@ -53,15 +54,26 @@ def settings(database_url: str, tmp_path: Path) -> "Settings":
     return Settings(database_url=database_url, data_dir=tmp_path, plugins=(), worker=False)
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> "Migrated":
+    """What brings databases up to date, each kind of them once."""
+    from cardfile.testing.migrated import Migrated
+
+    return Migrated(tmp_path_factory.mktemp("migrated"))
+
+
 @pytest.fixture
 async def app(
-    settings: "Settings", plugins: "tuple[type[Plugin], ...]", clock: "MovableClock"
+    settings: "Settings",
+    plugins: "tuple[type[Plugin], ...]",
+    clock: "MovableClock",
+    migrated: "Migrated",
 ) -> "AsyncIterator[App]":
     """A running app on a fresh, migrated database."""
     from cardfile.app import App
 
     built = App.build(settings, plugins=plugins, clock=clock)
-    await built.migrate()
+    await migrated.migrate(built)
     async with built.running():
         yield built
 
