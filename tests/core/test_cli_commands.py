@@ -320,6 +320,20 @@ def test_a_demo_that_was_cut_off_is_made_anew(
     assert "owner@demo.example" in capsys.readouterr().out
 
 
+def test_a_demo_shows_one_edition(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("cardfile.toml").write_text('plugins = ["documents", "fitness", "windows"]\n', encoding="utf-8")
+    assert run("demo", "--edition", "bakery") == 2
+    assert "installed and enabled are: fitness, windows" in capsys.readouterr().err
+    assert run("demo", "--edition", "windows", "--size", "10") == 0
+    told = capsys.readouterr().out
+    assert "maxim@windows.example" in told
+    assert "export CARDFILE_DISABLED_PLUGINS=fitness" in told
+    assert run("demo") == 0
+    assert capsys.readouterr().out == told
+    assert run("demo", "--edition", "fitness") == 2
+    assert "of the edition 'windows': throw it away with --reset" in capsys.readouterr().err
+
+
 def test_a_demo_does_not_mix_with_real_people(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     run("migrate")
     run("user", "create", "ann@example.com", "--password", "ladder-blue-42")

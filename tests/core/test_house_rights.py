@@ -66,6 +66,8 @@ USES = {
     "plugins/industry_fitness/cardfile_fitness/demo.py: Actor.system": 1,
     "plugins/industry_fitness/cardfile_fitness/demo_staff.py: Actor.system": 1,
     "plugins/industry_fitness/cardfile_fitness/keeping.py: Actor.system": 1,
+    "plugins/industry_windows/cardfile_windows/demo.py: Actor.system": 1,
+    "plugins/industry_windows/cardfile_windows/demo_staff.py: Actor.system": 1,
 }
 """By file: every use is a decision, and a new one is made in review."""
 

@@ -36,7 +36,8 @@ class Plugin:
     entity: `{"manager": {"visit": "check_in:own"}}`. `pipelines`, `reminder_policies` and `processes` become rows
     that administrators may edit; an upgrade leaves their edits alone. `settings` is the pydantic model of its
     section in the settings. `texts` are catalogues, files named `<locale>.toml`. Methods marked `@hookimpl` are its
-    hooks. A plugin is instantiated once for every app, so it may keep what belongs to that app.
+    hooks. A plugin is instantiated once for every app, so it may keep what belongs to that app. The edition of a
+    trade says `is_edition`: a demo shows one edition at a time, with `demo_size` records of its main sort.
     """
 
     name: ClassVar[str] = ""
@@ -56,6 +57,8 @@ class Plugin:
     processes: ClassVar[tuple[Process, ...]] = ()
     settings: ClassVar[type[BaseModel] | None] = None
     texts: ClassVar[tuple[Traversable, ...]] = ()
+    is_edition: ClassVar[bool] = False
+    demo_size: ClassVar[int] = 2_000
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

@@ -25,6 +25,7 @@ class FitnessPlugin(Plugin):
     label: ClassVar = {"en": "Fitness club", "ru": "Фитнес-клуб"}
     version = "0.1.0"
     requires = "cardfile>=0.1,<0.2"
+    is_edition = True
 
     entities = ENTITIES
     card_fields = CARD_FIELDS

@@ -4,8 +4,8 @@ from typing import Final
 
 from cardfile.model.computed import latest, total
 from cardfile.model.fields import CardField, Kind
-from cardfile_windows.choices import BUILDINGS, FEEDBACK, EstimateStatus
-from cardfile_windows.entities import estimates, measurements, openings
+from cardfile_windows.choices import BUILDINGS, FEEDBACK
+from cardfile_windows.entities import measurements, openings
 
 __all__ = ["CARD_FIELDS"]
 
@@ -104,7 +104,7 @@ CARD_FIELDS: Final = (
         {"en": "Accepted estimate", "ru": "Принятая смета"},
         Kind.MONEY,
         on="deal",
-        computed=latest(estimates.total, status=EstimateStatus.ACCEPTED.value),
+        read_only=True,
         position=52,
     ),
 )

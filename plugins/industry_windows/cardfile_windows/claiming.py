@@ -16,7 +16,7 @@ from cardfile_windows.installing import ROLE
 from cardfile_windows.steps import contact_of, date_task, deal_of, finish_task
 from cardfile_windows.tables import Installation, Opening, WarrantyClaim
 
-__all__ = ["KIND", "open_claim", "reject_claim", "solve_claim"]
+__all__ = ["KIND", "open_claim", "reject_claim", "solve_claim", "task_kind"]
 
 KIND: Final = "warranty"
 """The kind of the tasks that come of claims."""
@@ -26,7 +26,11 @@ PATIENCE: Final = working_days(3)
 """By when a claim is solved when nobody says otherwise."""
 
 
-@command("warranty_claim.open", label={"en": "Open a claim", "ru": "Принять рекламацию"})
+@command(
+    "warranty_claim.open",
+    label={"en": "Open a claim", "ru": "Принять рекламацию"},
+    done={"en": "opened", "ru": "рекламация принята"},
+)
 async def open_claim(
     call: Call,
     deal: Annotated[Deal, "Which order."],
@@ -67,11 +71,15 @@ async def open_claim(
     )
     if who != deal.owner:
         await let_take_part(call, [(deal.id, who, ROLE)])
-    await date_task(call, deal, kind=_kind(made), title=TITLE, assignee=who, due_at=solve_by)
+    await date_task(call, deal, kind=task_kind(made.id), title=TITLE, assignee=who, due_at=solve_by)
     return made
 
 
-@command("warranty_claim.solve", label={"en": "Solved", "ru": "Устранена"})
+@command(
+    "warranty_claim.solve",
+    label={"en": "Solved", "ru": "Устранена"},
+    done={"en": "solved", "ru": "рекламация устранена"},
+)
 async def solve_claim(
     call: Call, claim: WarrantyClaim, solution: Annotated[str, "What was done."]
 ) -> WarrantyClaim:
@@ -79,7 +87,11 @@ async def solve_claim(
     return await _end(call, claim, ClaimStatus.SOLVED, solution, "solution")
 
 
-@command("warranty_claim.reject", label={"en": "No case of warranty", "ru": "Не гарантийный случай"})
+@command(
+    "warranty_claim.reject",
+    label={"en": "No case of warranty", "ru": "Не гарантийный случай"},
+    done={"en": "no case of warranty", "ru": "не гарантийный случай"},
+)
 async def reject_claim(call: Call, claim: WarrantyClaim, reason: Annotated[str, "Why not."]) -> WarrantyClaim:
     """Say that a claim is no case of warranty, and why."""
     return await _end(call, claim, ClaimStatus.REFUSED, reason, "reason")
@@ -92,13 +104,13 @@ async def _end(call: Call, claim: WarrantyClaim, status: ClaimStatus, words: str
         raise InvalidInput("Say what was done, or why nothing was.", path=(path,))
     deal = await deal_of(call, claim.deal)
     await call.write(claim, status=status.value, solution=words.strip(), solved_at=call.now)
-    await finish_task(call, deal, _kind(claim), words.strip())
+    await finish_task(call, deal, task_kind(claim.id), words.strip())
     return claim
 
 
-def _kind(claim: WarrantyClaim) -> str:
-    # A deal may have several claims at once, each with a task of its own.
-    return f"{KIND}_{claim.id}"
+def task_kind(claim: int) -> str:
+    """Return the kind of the task of a claim: a deal may have several at once, each with a task of its own."""
+    return f"{KIND}_{claim}"
 
 
 async def _foreman(call: Call, deal: Deal) -> int | None:

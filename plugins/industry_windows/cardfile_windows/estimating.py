@@ -57,7 +57,11 @@ ValidUntil = Annotated[date | None, "The last day on which the price holds."]
 Note = Annotated[str | None, "What to say with it."]
 
 
-@command("estimate.create", label={"en": "New estimate", "ru": "Новая смета"})
+@command(
+    "estimate.create",
+    label={"en": "New estimate", "ru": "Новая смета"},
+    done={"en": "made", "ru": "смета составлена"},
+)
 async def create_estimate(
     call: Call,
     deal: Annotated[Deal, "For which order."],
@@ -78,7 +82,11 @@ async def create_estimate(
     return await _made(call, deal, items, discount, valid_until, note)
 
 
-@command("estimate.revise", label={"en": "Revise", "ru": "Новая редакция"})
+@command(
+    "estimate.revise",
+    label={"en": "Revise", "ru": "Новая редакция"},
+    done={"en": "revised", "ru": "новая редакция сметы"},
+)
 async def revise_estimate(
     call: Call,
     estimate: Estimate,
@@ -96,14 +104,22 @@ async def revise_estimate(
     return await _made(call, deal, items, discount, until, note, previous=estimate)
 
 
-@command("estimate.send", label={"en": "Mark as sent", "ru": "Отметить отправку"})
+@command(
+    "estimate.send",
+    label={"en": "Mark as sent", "ru": "Отметить отправку"},
+    done={"en": "sent", "ru": "смета отправлена"},
+)
 async def send_estimate(call: Call, estimate: Estimate) -> Estimate:
     """Say that the client has got an estimate."""
     _require(estimate, EstimateStatus.DRAFT)
     return await call.write(estimate, status=EstimateStatus.SENT.value, sent_at=call.now)
 
 
-@command("estimate.accept", label={"en": "The client accepts", "ru": "Клиент согласен"})
+@command(
+    "estimate.accept",
+    label={"en": "The client accepts", "ru": "Клиент согласен"},
+    done={"en": "accepted", "ru": "смета принята"},
+)
 async def accept_estimate(call: Call, estimate: Estimate) -> Estimate:
     """Say that the client accepts an estimate: its lines become the deal's, and the deal goes on to be paid."""
     _require(estimate, EstimateStatus.DRAFT, EstimateStatus.SENT)
@@ -118,7 +134,11 @@ async def accept_estimate(call: Call, estimate: Estimate) -> Estimate:
     return accepted
 
 
-@command("estimate.refuse", label={"en": "The client refuses", "ru": "Клиент не согласен"})
+@command(
+    "estimate.refuse",
+    label={"en": "The client refuses", "ru": "Клиент не согласен"},
+    done={"en": "refused", "ru": "смета отклонена"},
+)
 async def refuse_estimate(
     call: Call, estimate: Estimate, reason: Annotated[str, "What he says against it."]
 ) -> Estimate:
@@ -271,6 +291,7 @@ async def _hand_over(call: Call, deal: Deal, estimate: Estimate) -> None:
     await call.bulk_create(DealLine, rows)
     if deal.amount_by_hand:
         await call.write(deal, amount=None)  # The sum of the lines takes its place.
+    await call.write(deal, {"windows.estimate_accepted": (await call.values(estimate))["total"]})
 
 
 def _scaled(number: Decimal, places: int) -> int:

@@ -11,7 +11,11 @@ from cardfile_windows.steps import reach_if_open
 __all__ = ["take_feedback"]
 
 
-@command("deal.take_feedback", label={"en": "Take feedback", "ru": "Записать отзыв"})
+@command(
+    "deal.take_feedback",
+    label={"en": "Take feedback", "ru": "Записать отзыв"},
+    done={"en": "feedback taken", "ru": "отзыв записан"},
+)
 async def take_feedback(
     call: Call,
     deal: Deal,

@@ -49,7 +49,11 @@ MOST_PEOPLE: Final = 100
 UNDER_WAY: Final = (InstallationStatus.PLANNED, InstallationStatus.STARTED)
 
 
-@command("installation.plan", label={"en": "Plan the installation", "ru": "Назначить монтаж"})
+@command(
+    "installation.plan",
+    label={"en": "Plan the installation", "ru": "Назначить монтаж"},
+    done={"en": "planned", "ru": "монтаж назначен"},
+)
 async def plan_installation(
     call: Call,
     deal: Annotated[Deal, "Which order."],
@@ -97,7 +101,11 @@ async def plan_installation(
     return there
 
 
-@command("installation.start", label={"en": "Begin", "ru": "Начать монтаж"})
+@command(
+    "installation.start",
+    label={"en": "Begin", "ru": "Начать монтаж"},
+    done={"en": "begun", "ru": "монтаж начат"},
+)
 async def start_installation(call: Call, installation: Installation) -> Installation:
     """Say that the crew has begun."""
     if installation.status != InstallationStatus.PLANNED:
@@ -105,7 +113,11 @@ async def start_installation(call: Call, installation: Installation) -> Installa
     return await call.write(installation, status=InstallationStatus.STARTED.value)
 
 
-@command("installation.finish", label={"en": "Installed", "ru": "Монтаж выполнен"})
+@command(
+    "installation.finish",
+    label={"en": "Installed", "ru": "Монтаж выполнен"},
+    done={"en": "finished", "ru": "монтаж выполнен"},
+)
 async def finish_installation(
     call: Call,
     installation: Installation,
@@ -134,7 +146,11 @@ async def finish_installation(
     return installation
 
 
-@command("installation.cancel", label={"en": "Cancel the installation", "ru": "Отменить монтаж"})
+@command(
+    "installation.cancel",
+    label={"en": "Cancel the installation", "ru": "Отменить монтаж"},
+    done={"en": "cancelled", "ru": "монтаж отменён"},
+)
 async def cancel_installation(
     call: Call, installation: Installation, reason: Annotated[str, "Why, for the history."]
 ) -> Installation:

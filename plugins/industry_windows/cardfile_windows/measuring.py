@@ -58,7 +58,11 @@ class Dimensions:
     note: str | None = None
 
 
-@command("measurement.plan", label={"en": "Plan a measurement", "ru": "Назначить замер"})
+@command(
+    "measurement.plan",
+    label={"en": "Plan a measurement", "ru": "Назначить замер"},
+    done={"en": "planned", "ru": "замер назначен"},
+)
 async def plan_measurement(
     call: Call,
     deal: Annotated[Deal, "For which order."],
@@ -102,7 +106,11 @@ async def plan_measurement(
     return planned
 
 
-@command("measurement.finish", label={"en": "Dimensions are taken", "ru": "Замер выполнен"})
+@command(
+    "measurement.finish",
+    label={"en": "Dimensions are taken", "ru": "Замер выполнен"},
+    done={"en": "dimensions taken", "ru": "замер выполнен"},
+)
 async def finish_measurement(
     call: Call,
     measurement: Measurement,
@@ -131,7 +139,11 @@ async def finish_measurement(
     return measurement
 
 
-@command("measurement.cancel", label={"en": "Cancel the measurement", "ru": "Отменить замер"})
+@command(
+    "measurement.cancel",
+    label={"en": "Cancel the measurement", "ru": "Отменить замер"},
+    done={"en": "cancelled", "ru": "замер отменён"},
+)
 async def cancel_measurement(
     call: Call, measurement: Measurement, reason: Annotated[str, "Why, for the history."]
 ) -> Measurement:

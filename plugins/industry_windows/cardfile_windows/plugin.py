@@ -40,6 +40,8 @@ class WindowsPlugin(OpeningRules, Plugin):
     requires = "cardfile>=0.1,<0.2"
     # The stages ask for invoices and acts, and roles say who does not see them.
     depends = ("documents",)
+    is_edition = True
+    demo_size = 300
 
     entities = ENTITIES
     card_fields = CARD_FIELDS
