@@ -6,7 +6,7 @@ from typing import Final
 import orjson
 
 from cardfile.access.guards import access_of
-from cardfile.declarations.keys import KEY
+from cardfile.declarations.keys import refuse_odd_key
 from cardfile.declarations.spans import Span
 from cardfile.declarations.stages import GoalOutcome
 from cardfile.errors import InvalidInput, NotAllowed, Refused
@@ -72,13 +72,7 @@ async def _require_another(call: Call, stage: Stage) -> None:
 
 
 async def _check(call: Call, entity: str, values: Row) -> None:
-    key = values.get("key")
-    if isinstance(key, str) and not KEY.fullmatch(key):
-        raise InvalidInput(
-            "{key} is no key: write lower case Latin words joined by underscores, such as first_call.",
-            key=key,
-            path=("key",),
-        )
+    refuse_odd_key(values)
     if entity == "stage":
         _check_stage(values)
     elif entity == "goal":

@@ -10,7 +10,7 @@ from cardfile.clients.tables import Client
 from cardfile.deals import Cause, Deal, Move
 from cardfile.deals.rows import rows_of
 from cardfile.declarations import Span
-from cardfile.declarations.keys import KEY
+from cardfile.declarations.keys import refuse_odd_key
 from cardfile.errors import InvalidInput
 from cardfile.journal.calls import Call
 from cardfile.plugins.hookspecs import Befores
@@ -109,13 +109,7 @@ async def _runs_that_check(call: Call, entity: str, records: Sequence[int]) -> s
 
 
 def _check(values: Row) -> None:
-    key = values.get("key")
-    if isinstance(key, str) and not KEY.fullmatch(key):
-        raise InvalidInput(
-            "{key} is no key: write lower case Latin words joined by underscores, such as first_call.",
-            key=key,
-            path=("key",),
-        )
+    refuse_odd_key(values)
     for path in ("begins", "condition", "until"):
         _check_filter(values, path)
     if "kind" not in values:

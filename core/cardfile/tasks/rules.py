@@ -8,7 +8,7 @@ from cardfile.calendars import CalendarBook, calendar_book
 from cardfile.deals import Deal, Missing, Move
 from cardfile.deals.next_steps import StepTask
 from cardfile.declarations import Span
-from cardfile.declarations.keys import KEY
+from cardfile.declarations.keys import refuse_odd_key
 from cardfile.errors import InvalidInput, Refused
 from cardfile.journal.calls import Call
 from cardfile.plugins.hookspecs import Befores
@@ -198,13 +198,7 @@ def _tidy_repeat(values: Values, due: object, *, repeat: object = None) -> None:
 
 
 def _check_seeded(entity: str, values: Row) -> None:
-    key = values.get("key")
-    if isinstance(key, str) and not KEY.fullmatch(key):
-        raise InvalidInput(
-            "{key} is no key: write lower case Latin words joined by underscores, such as first_call.",
-            key=key,
-            path=("key",),
-        )
+    refuse_odd_key(values)
     for path in ("before", "every", "head_after") if entity == "reminder_policy" else ("due",):
         try:
             spans = read_spans(str(values.get(path) or ""))
