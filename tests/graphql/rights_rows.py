@@ -73,6 +73,10 @@ OWN_WORDS: Mapping[str, Mapping[str, object]] = {
     "segment": {"entity": "client", "filter": "{}"},
     "import": {"entity": "client", "mapping": "{}"},
     "import_row": {"issues": None},
+    "goal": {"postpone_by": None},
+    "stage_rule": {"condition": "{}"},
+    "process": {"begins": None},
+    "process_step": {"condition": "{}", "until": "{}", "after": None, "due": None},
 }
 """What stands in columns that only their own commands read."""
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from cardfile.access.guards import access_of
 from cardfile.deals.moves import Missing, Move
-from cardfile.deals.rows import of_deals, rows_of
+from cardfile.deals.rows import called, of_deals, rows_of
 from cardfile.deals.tables import Attachment, Deal, DealApproval, DealGoal
 from cardfile.declarations.stages import Approved, Attached, Filled, Holds, Reached, Rule
 from cardfile.journal.calls import Call
@@ -173,7 +173,7 @@ async def _look_at_goals(call: Call, asked: Sequence[_Asked], by_deal: ByDeal) -
             goal = was.goal(one.rule.goal) if was is not None else None
             if goal is None or (deal, goal.id) not in there:
                 key = one.rule.goal
-                found.append((deal, Missing("reached", key, goal.label if goal is not None else key)))
+                found.append((deal, Missing("reached", key, called(call, goal) if goal is not None else key)))
     return found
 
 

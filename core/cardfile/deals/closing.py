@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from cardfile.deals.moving import book_of, cause_of, id_of, move, move_of
-from cardfile.deals.rows import of_deals, rows_of
+from cardfile.deals.rows import called, of_deals, rows_of
 from cardfile.deals.tables import Deal, LostReason, StageChange
 from cardfile.declarations.stages import StageOutcome
 from cardfile.errors import InvalidInput, Refused
@@ -73,7 +73,7 @@ async def reopen_deal(
         raise Refused("{title} is open.", title=call.told(deal, "title"))
     stage = book.stage(to.id) if to is not None else await _last_open(call, book, deal)
     if not stage.is_open:
-        raise InvalidInput("{stage} is no open stage: choose one.", stage=stage.label, path=("to",))
+        raise InvalidInput("{stage} is no open stage: choose one.", stage=called(call, stage), path=("to",))
     await move(call, [move_of(deal, was, stage, cause=cause_of(call))])
     return deal
 
@@ -83,7 +83,9 @@ async def keep_reason(
 ) -> None:
     """Write down why a deal is about to be lost; raises `InvalidInput` when it is about to go elsewhere."""
     if to.outcome is not StageOutcome.LOST:
-        raise InvalidInput("{stage} is no lost stage, so that there is no reason to give.", stage=to.label)
+        raise InvalidInput(
+            "{stage} is no lost stage, so that there is no reason to give.", stage=called(call, to)
+        )
     note = " ".join((note or "").split()) or None
     if note is not None and len(note) > MOST_NOTE:
         raise InvalidInput("A note has at most {most} characters.", most=MOST_NOTE, path=("note",))

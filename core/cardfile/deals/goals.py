@@ -9,7 +9,7 @@ from cardfile.calendars import add, calendar_book
 from cardfile.deals.choices import Cause
 from cardfile.deals.closing import keep_reason
 from cardfile.deals.moving import book_of, id_of, move, move_of
-from cardfile.deals.rows import of_deals, rows_of
+from cardfile.deals.rows import called, of_deals, rows_of
 from cardfile.deals.stays import marks
 from cardfile.deals.tables import Deal, DealGoal, LostReason
 from cardfile.deals.waking import wake_later
@@ -46,7 +46,7 @@ async def reach_goal(
     """
     book = await book_of(call)
     stage = book.stage(id_of(deal.stage))
-    spec = _goal_of(stage, goal)
+    spec = _goal_of(call, stage, goal)
     reached = await reached_in(call, deal)
     if spec.id in reached and spec.outcome is not GoalOutcome.POSTPONE:
         return deal
@@ -90,10 +90,10 @@ async def unreach_goal(
 ) -> Deal:
     """Take back that a goal was reached, as long as the deal is still in its stage."""
     stage = (await book_of(call)).stage(id_of(deal.stage))
-    spec = _goal_of(stage, goal)
+    spec = _goal_of(call, stage, goal)
     noted = (await reached_in(call, deal)).get(spec.id)
     if noted is None:
-        raise Refused("The goal {goal} was not reached yet.", goal=spec.label, path=("goal",))
+        raise Refused("The goal {goal} was not reached yet.", goal=called(call, spec), path=("goal",))
     (row,) = await call.load(DealGoal, [noted])
     await call.archive(row)
     call.record("deal.goal_unreached", deal, goal=spec.key)
@@ -111,14 +111,14 @@ async def reached_in(call: Call, deal: Deal) -> dict[int, int]:
     return {row["goal"]: row["id"] for row in rows}
 
 
-def _goal_of(stage: StageSpec, goal: Goal) -> GoalSpec:
+def _goal_of(call: Call, stage: StageSpec, goal: Goal) -> GoalSpec:
     spec = next((one for one in stage.goals if one.id == goal.id), None)
     if spec is None:
         raise InvalidInput(
             "{goal} is no goal of the stage {stage}; its goals are: {known}.",
-            goal=goal.label,
-            stage=stage.label,
-            known=", ".join(one.label for one in stage.goals) or "-",
+            goal=call.told(goal, "label"),
+            stage=called(call, stage),
+            known=", ".join(called(call, one) for one in stage.goals) or "-",
             path=("goal",),
         )
     return spec

@@ -56,21 +56,21 @@ class MissingForStage(Refused):
 
     code: ClassVar[str] = "MISSING_FOR_STAGE"
 
-    def __init__(self, stage: StageSpec, by_deal: Mapping[int, Sequence[Missing]]) -> None:
+    def __init__(self, stage: str, by_deal: Mapping[int, Sequence[Missing]]) -> None:
         self.by_deal = {deal: tuple(found) for deal, found in by_deal.items() if found}
         each = {(one.kind, one.key): one for found in self.by_deal.values() for one in found}
         self.missing = tuple(each.values())
         self.stage = stage
         super().__init__(
             "Before the deal goes to {stage}, it lacks: {missing}.",
-            stage=stage.label,
+            stage=stage,
             missing=self._listed("en"),
         )
 
     def say(self, texts: Speaker) -> str:
         """Return the sentence with everything that is missing, in the language of `texts`."""
         locale = getattr(texts, "locale", "en")
-        return texts.say(self.template, stage=self.stage.label, missing=self._listed(locale))
+        return texts.say(self.template, stage=self.stage, missing=self._listed(locale))
 
     def _listed(self, locale: str) -> str:
         return ", ".join(said(one.label, locale) for one in self.missing)

@@ -16,7 +16,7 @@ from cardfile.access.guards import access_of
 from cardfile.deals.checking import missing_for
 from cardfile.deals.choices import Cause
 from cardfile.deals.moves import MissingForStage, Move
-from cardfile.deals.rows import ALL
+from cardfile.deals.rows import ALL, called
 from cardfile.deals.standing import keep_standings
 from cardfile.deals.stays import close_stays, open_stays, stays_of
 from cardfile.deals.tables import Deal
@@ -125,13 +125,13 @@ async def check_moves(call: Call, moves: Sequence[Move], *, missing: bool = True
     """Raise unless these deals may move, ask the plugins too; without `missing` nothing is asked of the deals."""
     for one in moves:
         if one.to.is_archived:
-            raise Refused("The stage {stage} is archived: choose another one.", stage=one.to.label)
+            raise Refused("The stage {stage} is archived: choose another one.", stage=called(call, one.to))
     await _require_reopening(call, [one for one in moves if one.was is not None and not one.was.is_open])
     if missing:
         found = await missing_for(call, moves)
         if found:
             to = next(one.to for one in moves if one.deal in found)
-            raise MissingForStage(to, found)
+            raise MissingForStage(called(call, to), found)
     if call.hooks.has("deal_moving"):
         deals = {one.id: one for one in await deals_of(call, [one.deal for one in moves])}
         for one in moves:

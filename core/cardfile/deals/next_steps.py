@@ -8,7 +8,7 @@ from typing import Any, Final
 from cardfile.deals.checking import missing_for
 from cardfile.deals.moves import Missing, Move
 from cardfile.deals.moving import book_of
-from cardfile.deals.rows import of_deals, rows_of
+from cardfile.deals.rows import called, of_deals, rows_of
 from cardfile.deals.tables import Deal, DealGoal
 from cardfile.errors import Refused
 from cardfile.journal.calls import Call
@@ -72,7 +72,11 @@ async def next_steps(call: Call, deals: Sequence[int]) -> Mapping[int, NextSteps
         deal: NextSteps(
             goals=[
                 StepGoal(
-                    goal_type.global_id(one.id), one.key, one.label, one.outcome.value, (deal, one.id) in done
+                    goal_type.global_id(one.id),
+                    one.key,
+                    called(call, one),
+                    one.outcome.value,
+                    (deal, one.id) in done,
                 )
                 for one in book.stage(row["stage"]).goals
             ],

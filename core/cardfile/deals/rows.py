@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from cardfile.database.tables import Record
 from cardfile.journal.calls import Call
+from cardfile.pipelines.book import GoalSpec, StageSpec
 from cardfile.query import fetch_records
 from cardfile.rights import EVERYTHING, Rights
 
-__all__ = ["ALL", "of_deals", "rows_of"]
+__all__ = ["ALL", "called", "of_deals", "rows_of"]
 
 ALL: Final[Rights] = EVERYTHING
 """With these rights a command writes what follows from a move: whoever may move a deal need not see all of it."""
@@ -34,6 +35,12 @@ async def rows_of(
         paths=paths,
         reading=call.work.reading,
     )
+
+
+def called(call: Call, spec: StageSpec | GoalSpec) -> str:
+    """Return what to call a stage or a goal in a sentence: by its key where its label is hidden from the reader."""
+    entity = "stage" if isinstance(spec, StageSpec) else "goal"
+    return spec.label if call.rights.sees(entity, "label") else spec.key
 
 
 def of_deals(deals: Collection[int], **more: object) -> Mapping[str, object]:

@@ -7,6 +7,7 @@ from cardfile.deals.checking import missing_for
 from cardfile.deals.closing import keep_reason
 from cardfile.deals.moves import MissingForStage
 from cardfile.deals.moving import book_of, cause_of, check_moves, id_of, move, move_of, write_moves
+from cardfile.deals.rows import called
 from cardfile.deals.tables import Deal, LostReason
 from cardfile.errors import InvalidInput
 from cardfile.journal.calls import Call
@@ -82,7 +83,7 @@ async def move_deals(
         lacking=[
             LackingDeal(
                 record_type.global_id(deal),
-                MissingForStage(stage, {deal: found}).say(call.texts),
+                MissingForStage(called(call, stage), {deal: found}).say(call.texts),
                 [said(one.label, locale) for one in found],
             )
             for deal, found in lacking.items()

@@ -80,7 +80,7 @@ def _is_open(rights: Rights, entity: str) -> bool:
 
 def _repeated(statement: Statement, record_type: RecordType, alias: str) -> str | None:
     """Return the condition that the record which a row of a view repeats may be seen itself."""
-    link = _repeated_by(statement.rights, record_type)
+    link = _repeated_by(statement.rights, statement.model, record_type)
     if link is None:
         return None
     target = statement.model[link.target]
@@ -229,14 +229,26 @@ def _references(model: Model, target: str) -> list[tuple[RecordType, Link]]:
     ]
 
 
-def _repeated_by(rights: Rights, record_type: RecordType) -> Link | None:
-    """Return the link to what a row of a view repeats, when the reader may see less of that than of the view."""
+def _repeated_by(rights: Rights, model: Model, record_type: RecordType) -> Link | None:
+    """Return the link to what a row of a view repeats, when the reader may see less of that than of the view.
+
+    Scopes tell that only of a view that is seen through the same record as what it repeats.
+    """
     origin = next(iter(record_type.entity.repeats.values()), None)
     if origin is None:
         return None
     link = record_type.links[origin.partition(".")[0]]
     there, here = rights.scope(link.target, "read"), rights.scope(record_type.key, "read")
-    return None if there is not Scope.NONE and there >= here else link
+    is_enough = (
+        there >= here if _host(model, record_type) == _host(model, model[link.target]) else there is Scope.ALL
+    )
+    return None if there is not Scope.NONE and is_enough else link
+
+
+def _host(model: Model, record_type: RecordType) -> str | None:
+    """Return the key of the type through whose records these are seen."""
+    visibility = record_type.visibility
+    return record_type.links[visibility.reference].target if isinstance(visibility, Through) else None
 
 
 def is_implied(rights: Rights, model: Model, link: Link, source: RecordType) -> bool:
@@ -252,6 +264,6 @@ def is_implied(rights: Rights, model: Model, link: Link, source: RecordType) -> 
         return False
     if _tells_too_much(rights, model, target):
         return False
-    if _repeated_by(rights, target) is not None or _hidden_entries(rights, model, target.key):
+    if _repeated_by(rights, model, target) is not None or _hidden_entries(rights, model, target.key):
         return False
     return there >= here and there is not Scope.NONE and source.key not in rights.shared
