@@ -65,7 +65,7 @@ if TYPE_CHECKING:
     from cardfile.model.computed import count, earliest, latest, total
     from cardfile.model.entities import Entity, Everyone, Owned, Personal, Relation, Through
     from cardfile.model.fields import CardField, Choice, Field, Kind
-    from cardfile.plugins import Demo, JobKind, JobRun, Plugin, hookimpl
+    from cardfile.plugins import Demo, JobKind, JobRun, Plugin, hookimpl, report
     from cardfile.rights import Actor, Rights, Scope
     from cardfile.settings import Settings
 
@@ -145,6 +145,7 @@ __all__ = [
     "hours",
     "latest",
     "minutes",
+    "report",
     "total",
     "working_days",
 ]
@@ -207,7 +208,7 @@ _HOMES = {
     "cardfile.model.computed": ("count", "earliest", "latest", "total"),
     "cardfile.model.entities": ("Entity", "Everyone", "Owned", "Personal", "Relation", "Through"),
     "cardfile.model.fields": ("CardField", "Choice", "Field", "Kind"),
-    "cardfile.plugins": ("Demo", "JobKind", "JobRun", "Plugin", "hookimpl"),
+    "cardfile.plugins": ("Demo", "JobKind", "JobRun", "Plugin", "hookimpl", "report"),
     "cardfile.rights": ("Actor", "Rights", "Scope"),
     "cardfile.settings": ("Settings",),
 }

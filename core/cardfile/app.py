@@ -21,7 +21,7 @@ from cardfile.journal import CommandBook, Deed, Glance, UnitOfWork, unit_of_work
 from cardfile.journal.happenings import happenings_of
 from cardfile.model.card_tables import card_tables
 from cardfile.model.model import Declared, Model, build_model
-from cardfile.plugins import Hooks, Plugin, load_plugins
+from cardfile.plugins import Hooks, Plugin, ReportBook, load_plugins
 from cardfile.plugins.hookspecs import register_card_fields
 from cardfile.rights import Actor
 from cardfile.seeds import Seed, is_sown, sow
@@ -57,6 +57,7 @@ class App:
         self.roles = RoleBook.build(
             self.model, self.commands, [DeclaredRights(one.name, one.roles, one.grants) for one in plugins]
         )
+        self.reports = ReportBook.build(self.model, [(one.name, one.reports) for one in plugins])
         self.database: Database = _database(settings)
         self.jobs = Jobs(self)
         self.access = Access(self)

@@ -11,6 +11,7 @@ from cardfile import (
     journal,
     pipelines,
     processes,
+    reports,
     seeds,
     spreadsheets,
     tasks,
@@ -68,6 +69,7 @@ RULES: Final = (
     deals.DealRules(),
     TASKS,
     PROCESSES,
+    reports.ReportRules(),
 )
 """What the rooms ask of every record, whoever writes it; a plugin has one answer to a hook, so it asks them all."""
 
@@ -99,6 +101,7 @@ class CorePlugin(Plugin):
         *deals.ENTITIES,
         *tasks.ENTITIES,
         *processes.ENTITIES,
+        *reports.ENTITIES,
         *spreadsheets.ENTITIES,
     )
     commands = (
@@ -117,9 +120,11 @@ class CorePlugin(Plugin):
         deals.GRANTS,
         tasks.GRANTS,
         processes.GRANTS,
+        reports.GRANTS,
         spreadsheets.GRANTS,
     )
     jobs = (*jobs_room.JOBS, *access.JOBS, *deals.JOBS, *tasks.JOBS, *processes.JOBS, *spreadsheets.JOBS)
+    reports = reports.REPORTS
     pipelines = (pipelines.SALES,)
     reminder_policies = tasks.REMINDER_POLICIES
 
@@ -232,6 +237,7 @@ class CorePlugin(Plugin):
             "core.deals": deals.MIGRATIONS,
             "core.tasks": tasks.MIGRATIONS,
             "core.processes": processes.MIGRATIONS,
+            "core.reports": reports.MIGRATIONS,
             "core.jobs": jobs_room.MIGRATIONS,
             "core.spreadsheets": spreadsheets.MIGRATIONS,
         }

@@ -37,6 +37,7 @@ class RequestContext:
     built: BuiltSchema
     locale: str
     request_id: str = ""
+    reports_made: int = 0
     _now: datetime | None = None
 
     @cached_property

@@ -150,6 +150,10 @@ class InputTypes:
             )
         return self._money
 
+    def type_of_parameter(self, parameter: Parameter, command: Command) -> GraphQLInputType:
+        """Return the type in which a parameter of a command or of a report is given; of a list that of an item."""
+        return self._type(parameter, command)
+
     def _parameter(self, parameter: Parameter, command: Command) -> GraphQLInputField:
         type_ = self._type(parameter, command)
         if parameter.is_list:

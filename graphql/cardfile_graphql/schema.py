@@ -16,6 +16,7 @@ from cardfile_graphql.metadata import Metadata
 from cardfile_graphql.mutations import Mutations
 from cardfile_graphql.naming import TypeNames, mutation_name
 from cardfile_graphql.outputs import Info, OutputTypes, RecordJson, by_response_key
+from cardfile_graphql.reports import reports_field
 from cardfile_graphql.results import ResultTypes
 from cardfile_graphql.scalars import SCALARS
 from cardfile_graphql.schema_map import RootKind, SchemaMap
@@ -56,7 +57,11 @@ def build_schema(app: App) -> BuiltSchema:
     schema_map = SchemaMap.of(app.model)
     query = GraphQLObjectType(
         "Query",
-        {**_hand_written_roots(written), **_roots(app, outputs, schema_map)},
+        {
+            **_hand_written_roots(written),
+            **_roots(app, outputs, schema_map),
+            "reports": reports_field(app, names, inputs, results),
+        },
         description="What may be read.",
     )
     mutation = GraphQLObjectType(

@@ -116,8 +116,10 @@ class Rows:
             told = self.model.happenings.get(event)
             return event if told is None else said(told.label, self.locale)
         if line.field.past is not None:
-            moment = record.values[line.field.past]
-            return moment is not None and str(moment) < instant(self.now)
+            moment, by = record.values[line.field.past], record.values.get(line.field.past_at or "")
+            if line.field.past_at is None:
+                by = instant(self.now)
+            return moment is not None and by is not None and str(moment) < str(by)
         if line.field.computed is None or line.field.stored:
             return record.column(line.column, line.card)
         return self._computed(record, line)

@@ -47,7 +47,8 @@ def _of(model: Model, record_type: RecordType) -> Iterator[Telling]:
         if line.field.computed is not None:
             yield _computed(model, record_type, line)
         if line.field.past is not None:
-            told = frozenset({(record_type.key, line.field.past)})
+            moments = (line.field.past, line.field.past_at)
+            told = frozenset((record_type.key, one) for one in moments if one is not None)
             yield Telling((record_type.key, line.path), record_type.key, told, is_computed=False)
     for path, origin in record_type.entity.repeats.items():
         reference, _, field = origin.partition(".")

@@ -63,6 +63,10 @@ class Dialect(ABC):
         """Return a date as `2026-11-21`, null for null."""
 
     @abstractmethod
+    def seconds(self, expression: str) -> str:
+        """Return an instant as whole seconds since 1970, null for null; what is over is cut off."""
+
+    @abstractmethod
     def aggregate(self, inner: str) -> str:
         """Return the JSON array of the JSON texts that `inner`, a select of one column `j`, gives."""
 
@@ -167,6 +171,10 @@ class Sqlite(Dialect):
         """Return the expression, for so it is stored."""
         return expression
 
+    def seconds(self, expression: str) -> str:
+        """Return what strftime counts; the fraction goes first, for SQLite would round it."""
+        return f"cast(strftime('%s', substr({expression}, 1, 19)) as integer)"
+
     def aggregate(self, inner: str) -> str:
         """Return a scalar select with group_concat."""
         return f"(select '['||coalesce(group_concat(j,','),'')||']' from ({inner}))"
@@ -250,6 +258,10 @@ class Postgres(Dialect):
     def date_text(self, expression: str) -> str:
         """Return the date by PostgreSQL's own ISO style."""
         return f"({expression})::date::text"
+
+    def seconds(self, expression: str) -> str:
+        """Return the epoch, cut down to whole seconds."""
+        return f"cast(floor(extract(epoch from {expression})) as bigint)"
 
     def aggregate(self, inner: str) -> str:
         """Return a scalar select with string_agg."""

@@ -34,11 +34,12 @@ def check_record_type(record_type: RecordType, types: Mapping[str, RecordType]) 
             raise DeclarationError(
                 f"{where} is worded by {line.field.worded!r}, which is no column of {record_type.table}"
             )
-        if line.field.past is not None and (line.card is not None or line.field.past not in columns):
-            raise DeclarationError(
-                f"{where} tells whether the moment in {line.field.past!r} has passed, which is no column of "
-                f"{record_type.table}"
-            )
+        for moment in (line.field.past, line.field.past_at):
+            if moment is not None and (line.card is not None or moment not in columns):
+                raise DeclarationError(
+                    f"{where} tells whether the moment in {moment!r} has passed, or what had by then, "
+                    f"which is no column of {record_type.table}"
+                )
         if line.field.computed is not None:
             _check_computed(where, record_type, line, line.field.computed, types)
 

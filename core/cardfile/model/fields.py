@@ -75,6 +75,7 @@ class _Options:
     computed: Computed | None = None
     stored: bool = False
     past: str | None = None
+    past_at: str | None = None
     transfer: bool = True
     worded: str = ""
 
@@ -89,7 +90,8 @@ class Field(_Options):
     `slots` say where a user interface shows the field; `transfer=False` keeps it out of import and export.
     A `computed` field is read from related rows; with `stored` the value is kept in a column, true within the
     transaction that changes those rows. `worded` names the column of an event: what is empty is told in the
-    words for that event. A field with `past` tells whether the moment in the column of that name has passed.
+    words for that event. A field with `past` tells whether the moment in the column of that name has passed:
+    by now, or had by the moment in the column `past_at`.
     """
 
     key: str
@@ -121,6 +123,8 @@ class Field(_Options):
             )
         if self.past is not None and (self.kind is not Kind.BOOLEAN or self.computed is not None):
             raise DeclarationError(f"{where} tells whether a moment has passed: its kind is boolean")
+        if self.past_at is not None and self.past is None:
+            raise DeclarationError(f"{where} says by when, and not which moment has passed: give it past='…'")
         keys = [choice.key for choice in self.options]
         if len(set(keys)) != len(keys):
             raise DeclarationError(f"{where}: the same choice is given twice: {', '.join(keys)}")

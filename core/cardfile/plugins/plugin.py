@@ -1,6 +1,6 @@
 """What a plugin is: one class that lists all that it adds."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,6 +17,7 @@ from cardfile.model.entities import Entity
 from cardfile.model.fields import CardField
 from cardfile.plugins.demo import Demo
 from cardfile.plugins.job_kinds import JobKind
+from cardfile.plugins.reports import Report, ReportFunction, report_of
 from cardfile.texts import Label
 
 if TYPE_CHECKING:
@@ -33,9 +34,10 @@ class Plugin:
 
     `name` is the prefix of its tables, types and settings; `requires` the versions of Cardfile it works with;
     `depends` the plugins that must be loaded before it. `grants` add rights to roles that exist, by role and
-    entity: `{"manager": {"visit": "check_in:own"}}`. `pipelines`, `reminder_policies` and `processes` become rows
-    that administrators may edit; an upgrade leaves their edits alone. `settings` is the pydantic model of its
-    section in the settings. `texts` are catalogues, files named `<locale>.toml`. Methods marked `@hookimpl` are its
+    entity: `{"manager": {"visit": "check_in:own"}}`. `reports` are functions marked `@report`. `pipelines`,
+    `reminder_policies` and `processes` become rows that administrators may edit; an upgrade leaves their edits
+    alone. `settings` is the pydantic model of its section in the settings. `texts` are catalogues, files named
+    `<locale>.toml`. Methods marked `@hookimpl` are its
     hooks. A plugin is instantiated once for every app, so it may keep what belongs to that app. The edition of a
     trade says `is_edition`: a demo shows one edition at a time, with `demo_size` records of its main sort.
     """
@@ -50,6 +52,7 @@ class Plugin:
     roles: ClassVar[tuple[Role, ...]] = ()
     grants: ClassVar[Grants] = {}
     commands: ClassVar[tuple[CommandFunction | Command, ...]] = ()
+    reports: ClassVar[tuple[ReportFunction | Report, ...]] = ()
     migrations: ClassVar[tuple[Migration, ...]] = ()
     jobs: ClassVar[tuple[JobKind, ...]] = ()
     pipelines: ClassVar[tuple[Pipeline, ...]] = ()
@@ -126,13 +129,8 @@ def _check(plugin: type[Plugin]) -> None:
                 raise DeclarationError(
                     f"{plugin.name}: {attribute} holds {one!r}, which is no {what.__name__}: remove it"
                 )
-    if not isinstance(plugin.commands, tuple):
-        raise DeclarationError(f"{plugin.name}: commands is no tuple; make it one: commands = (check_in,)")
-    for command in plugin.commands:
-        try:
-            command_of(command)
-        except DeclarationError as error:
-            raise DeclarationError(f"{plugin.name}: {error}") from None
+    _check_marked(plugin, "commands", command_of, "(check_in,)")
+    _check_marked(plugin, "reports", report_of, "(renewals,)")
     if not isinstance(plugin.grants, Mapping):
         raise DeclarationError(
             f"{plugin.name}: grants is a mapping: grants = {{'manager': {{'visit': 'check_in:own'}}}}"
@@ -144,6 +142,18 @@ def _check(plugin: type[Plugin]) -> None:
             f"{plugin.name}: settings is the class of a pydantic model, not {plugin.settings!r}"
         )
     _check_unknown(plugin)
+
+
+def _check_marked(plugin: type[Plugin], what: str, made_of: Callable[[Any], object], example: str) -> None:
+    """Refuse a list of functions that is no tuple, or that holds one which was not declared."""
+    listed = getattr(plugin, what)
+    if not isinstance(listed, tuple):
+        raise DeclarationError(f"{plugin.name}: {what} is no tuple; make it one: {what} = {example}")
+    for one in listed:
+        try:
+            made_of(one)
+        except DeclarationError as error:
+            raise DeclarationError(f"{plugin.name}: {error}") from None
 
 
 def _check_unknown(plugin: type[Plugin]) -> None:

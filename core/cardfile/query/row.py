@@ -99,7 +99,8 @@ class Row:
     def value(self, line: Line) -> str:
         """Return the SQL expression of a line's value."""
         if line.field.past is not None:
-            passed = f"{self.named(line.field.past)} < {self.statement.now()}"
+            by = self.statement.now() if line.field.past_at is None else self.named(line.field.past_at)
+            passed = f"{self.named(line.field.past)} < {by}"
             return f"coalesce({passed}, {constant(False, self.statement)})"
         if line.field.computed is not None and not line.field.stored:
             return computed_value(self.statement, line, f"{self.alias}.id")
