@@ -75,6 +75,9 @@ OWN_WORDS: Mapping[str, Mapping[str, object]] = {
     "import_row": {"issues": None},
     "goal": {"postpone_by": None},
     "stage_rule": {"condition": "{}"},
+    "task_template": {"due": "1h"},
+    "reminder_policy": {"before": None, "every": None, "head_after": None},
+    "task": {"repeat": None},
     "process": {"begins": None},
     "process_step": {"condition": "{}", "until": "{}", "after": None, "due": None},
 }

@@ -130,8 +130,7 @@ class PipelineSpec:
             if one.outcome is outcome:
                 return one
         raise Refused(
-            "The pipeline {name} has no stage that is {outcome}: add one.",
-            name=self.label,
+            "The pipeline has no stage that is {outcome}: add one.",
             outcome=outcome.value,
         )
 
