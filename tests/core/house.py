@@ -9,12 +9,19 @@ from shutil import which
 
 ROOT = Path(__file__).parents[2]
 
-SOURCE_ROOTS = ("core", "graphql", "plugins/industry_fitness", "plugins/documents")
+SOURCE_ROOTS = (
+    "core",
+    "graphql",
+    "plugins/industry_fitness",
+    "plugins/industry_windows",
+    "plugins/documents",
+)
 
 PACKAGES = {
     "cardfile": "core",
     "cardfile_graphql": "graphql",
     "cardfile_fitness": "plugins/industry_fitness",
+    "cardfile_windows": "plugins/industry_windows",
     "cardfile_documents": "plugins/documents",
 }
 """The packages of the distribution and the source root in which each lives."""

@@ -114,7 +114,7 @@ def task_kind(claim: int) -> str:
 
 
 async def _foreman(call: Call, deal: Deal) -> int | None:
-    wanted = {"deal": {"id": {"eq": deal.id}}, "foreman": {"isNull": False}}
+    wanted = {"deal": {"id": {"eq": deal.id}}}
     found = await call.find(Installation, filter=wanted, order=("-id",), limit=1, rights=EVERYTHING)
     foreman: int | None = found[0].foreman if found else None
     return foreman
