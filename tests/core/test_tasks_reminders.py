@@ -1,5 +1,6 @@
 """How tasks remind of themselves: every rung once, in working time, whatever happens to task and people."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from tasks_desk import TaskDesk, at
 from cardfile.app import App
 from cardfile.clock import MovableClock
 from cardfile.rights import Actor
+from cardfile.tasks import send_all
 
 pytestmark = pytest.mark.anyio
 
@@ -239,3 +241,12 @@ async def test_a_clock_that_jumps_neither_loses_nor_repeats_a_reminder(
     assert sorted(kinds) == ["before", "before", "due", "due", "due"]
     assert [kind for kind, _ in await desk.told(head)] == ["escalated", "escalated"]
     assert len(await desk.told(anna, task=fresh)) == 1
+
+
+async def test_any_number_of_workers_tell_everything_once(desk: TaskDesk, anna: Actor, head: Actor) -> None:
+    for number in range(60):
+        await desk.task(f"Task {number}", by=anna, policy="urgent", due_in="15m")
+    desk.clock.set(at("2026-03-04T11:05"))
+    await asyncio.gather(*(send_all(desk.app) for _ in range(4)))
+    told = [(row["task"], row["kind"], row["recipient"]) for row in await desk.rows("notice")]
+    assert len(told) == len(set(told)) == 180  # when they were due, the latest repeat, the head

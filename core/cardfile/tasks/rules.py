@@ -126,7 +126,7 @@ async def _complete(call: Call, rows: Sequence[Values]) -> None:
         values.setdefault("cause", (TaskCause.IMPORT if call.via == "import" else TaskCause.MANUAL).value)
         values.setdefault("policy", usual)
         values.setdefault("state", TaskState.OPEN.value)
-        _require_assignee(book, values)
+        _require_assignee(call, book, values)
         _tidy_repeat(values, values.get("due_at"))
         values["awaits"] = values["state"] == TaskState.OPEN and values.get("due_at") is not None
     await _take_client_of_deal(call, rows)
@@ -138,7 +138,7 @@ async def _agree(call: Call, befores: Mapping[int, Row], changes: Mapping[int, V
     for record, values in changes.items():
         now = {**befores[record], **values}
         if "assignee" in values:
-            _require_assignee(book, values)
+            _require_assignee(call, book, values)
             handed.append(({**befores[record], "id": record}, values["assignee"]))
         if "repeat" in values or "due_at" in values:
             _tidy_repeat(values, now["due_at"], repeat=now["repeat"])
@@ -171,10 +171,11 @@ async def _take_client_of_deal(call: Call, rows: Iterable[Values]) -> None:
         values["client"] = clients.get(values["deal"], values.get("client"))
 
 
-def _require_assignee(book: CalendarBook, values: Row) -> None:
+def _require_assignee(call: Call, book: CalendarBook, values: Row) -> None:
     assignee = values.get("assignee")
     if isinstance(assignee, int) and not book.is_active(assignee) and assignee in book.people:
-        name = book.people[assignee].name
+        is_shown = call.rights.sees("user", "name")
+        name = book.people[assignee].name if is_shown else call.app.model["user"].global_id(assignee)
         raise Refused(
             "{name} does not work here any more: choose somebody else.", name=name, path=("assignee",)
         )
