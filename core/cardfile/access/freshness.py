@@ -38,6 +38,11 @@ class Freshness:
         return not self._changing and monotonic() - self._read_at < OFTEN
 
     @property
+    def is_settled(self) -> bool:
+        """Whether no transaction of this process holds a change that may still be undone."""
+        return all(one.ended for one in self._changing)
+
+    @property
     def is_inside(self) -> bool:
         """Whether the running task is in a transaction: what it sees may be undone, so nobody keeps it."""
         return any(one.database is self._database and not one.closed for one in OPEN.get())

@@ -29,6 +29,8 @@ class Memory:
             found: T = known[1]
             return found
         found = await load(self._database)
-        if not fresh.is_inside:
+        # In a transaction that has changed nothing of it, one reads what is committed, or newer than the number:
+        # then it is read once more. Commands write, so that most reads are of this kind.
+        if fresh.is_settled or not fresh.is_inside:
             self._kept[load] = (number, found)
         return found
