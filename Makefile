@@ -25,7 +25,8 @@ test: .venv/ready-to-test
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
 kills: .venv/ready-to-test
-	@CARDFILE_TEST_KILLS=$(KILLS) $(BIN)/python -m pytest tests/core/test_crash_points.py tests/core/test_crash_soak.py
+	@CARDFILE_TEST_KILLS=$(KILLS) $(BIN)/python -m pytest -s tests/core/test_crash_points.py \
+		tests/core/test_crash_soak.py tests/core/test_rooms_killed.py
 
 check: format-check lint types imports docs
 

@@ -58,10 +58,13 @@ class Forge:
 def fork_on_demand() -> None:
     """Read wishes from standard input, one a line, until it is closed; then kill what is left."""
     import crash_mill  # noqa: F401, PLC0415  Imported once, before the forks.
+    import crash_trade  # noqa: F401, PLC0415
 
     import cardfile.cli.program  # noqa: PLC0415
     import cardfile.cli.serve  # noqa: PLC0415
     import cardfile.cli.worker  # noqa: F401, PLC0415
+    import cardfile_documents.plugin  # noqa: F401, PLC0415
+    import cardfile_graphql.plugin  # noqa: F401, PLC0415
 
     alive: set[int] = set()
     for line in sys.stdin:
