@@ -26,7 +26,8 @@ UPPER = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 
 @pytest.fixture(scope="module")
 def app() -> App:
-    return App.build(Settings(plugins=("graphql", "fitness")))
+    """Everything that the repository holds: all that `cardfile schema` prints here."""
+    return App.build(Settings(plugins=("documents", "fitness", "graphql", "windows")))
 
 
 @pytest.fixture(scope="module")
