@@ -46,13 +46,13 @@ class BlindPlugin(Plugin):
 class People:
     """Who works there: two managers in the team of a head, one outside of it, an analyst, and one who sees no sums."""
 
+    team: int
     head: Actor
     anna: Actor
     boris: Actor
     clara: Actor
     analyst: Actor
     blind: Actor
-    team: int
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class ReportDesk(Desk):
         for one in (anna, boris):
             await self.do("team.add_member", team=team, member=one.user)
         everybody = [await self.again(one) for one in (head, anna, boris, clara, analyst, blind)]
-        return People(*everybody, team=team)
+        return People(team, *everybody)
 
     async def again(self, one: Actor) -> Actor:
         """Return a colleague with the rights that he has by now."""
@@ -117,7 +117,10 @@ class ReportDesk(Desk):
             self.clock.advance(timedelta(minutes=rng.randint(5, 3_000)))
             if rng.random() < 0.7:
                 call = {"client": client, "kind": "call", "direction": rng.choice(("outgoing", "incoming"))}
-                await self.do("interaction.create", values={**call, "state": rng.choice(("done", "missed"))})
+                await self.do(
+                    "interaction.create",
+                    values={**call, "state": rng.choice(("done", "done", "done", "sent", "missed"))},
+                )
             values = {
                 "title": f"Deal {number}",
                 "client": client,
