@@ -8,7 +8,6 @@ PostgreSQL it locks them, for else what the journal tells need not be true. It p
 """
 
 import asyncio
-import gc
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -16,9 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from time import process_time
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from cardfile.app import App
 from cardfile.clients import Client
@@ -26,9 +23,9 @@ from cardfile.journal import Call, command
 from cardfile.plugins import Plugin
 from cardfile.rights import Actor
 from cardfile_bench.databases import Engine, at_server, build_app, remove_file, server_url
-from cardfile_bench.processes import backend_times
 from cardfile_bench.results import Result
 from cardfile_bench.sizes import Size
+from cardfile_bench.spending import begin, spent
 
 __all__ = ["fresh", "measure_bulk"]
 
@@ -148,26 +145,14 @@ async def _product(
         async with app.running():
             for name, deed in (("bulk_create", "bulk.client.fill"), ("bulk_update", "bulk.client.move")):
                 highest = {table: await _highest(app, table) for table in CREATED}
-                began = _begin(url)
+                began = begin(url)
                 async with app.unit_of_work(actor) as work:
                     await work.do(deed)
-                times[name].append(_spent(url) - began)
+                times[name].append(spent(url) - began)
                 written[name] = await _written(app, highest, is_change=name == "bulk_update")
         if len(written["bulk_update"].changed["client"]) != size.bulk:
             raise RuntimeError("the product did not change every client")
         return written
-
-
-def _begin(url: str) -> float:
-    """Return `_spent`, after the garbage that the benchmark itself has left is gone: it is no side's cost."""
-    gc.collect()
-    return _spent(url)
-
-
-def _spent(url: str) -> float:
-    """Return the seconds of CPU time that this process and the database have used."""
-    database = urlsplit(url).path.strip("/") if url.startswith("postgresql") else None
-    return process_time() + (sum(backend_times(database).values()) / 1e9 if database else 0.0)
 
 
 async def _highest(app: App, table: str) -> int:
@@ -206,7 +191,7 @@ def _sqlite_by_hand(url: str, rows: Mapping[str, _Rows], times: dict[str, list[f
         for pragma in ("synchronous=normal", "foreign_keys=on", "mmap_size=268435456", "cache_size=-16384"):
             connection.execute(f"pragma {pragma}")
         for name, written in rows.items():
-            began = _begin(url)
+            began = begin(url)
             connection.execute("begin immediate")
             for table, columns in BEFORE.items() if written.changed else ():
                 chosen = f"{columns[0]} in (select value from json_each(?1))"
@@ -222,7 +207,7 @@ def _sqlite_by_hand(url: str, rows: Mapping[str, _Rows], times: dict[str, list[f
                 listed = ", ".join(f'"{one}"' for one in columns)
                 connection.executemany(f"insert into {table} ({listed}) values ({places})", new)
             connection.execute("commit")
-            times[name].append(_spent(url) - began)
+            times[name].append(spent(url) - began)
     finally:
         connection.close()
 
@@ -233,7 +218,7 @@ async def _postgres_by_hand(url: str, rows: Mapping[str, _Rows], times: dict[str
     connection: Any = await asyncpg.connect(url, server_settings={"jit": "off", "timezone": "UTC"})
     try:
         for name, written in rows.items():
-            began = _begin(url)
+            began = begin(url)
             async with connection.transaction():
                 for table, columns in BEFORE.items() if written.changed else ():
                     ids = [row[0] for row in written.changed["client"]]
@@ -244,7 +229,7 @@ async def _postgres_by_hand(url: str, rows: Mapping[str, _Rows], times: dict[str
                     await connection.execute(_update_sql(table), *map(list, zip(*changed, strict=True)))
                 for table, (columns, new) in written.new.items():
                     await connection.copy_records_to_table(table, columns=list(columns), records=new)
-            times[name].append(_spent(url) - began)
+            times[name].append(spent(url) - began)
     finally:
         await connection.close()
 

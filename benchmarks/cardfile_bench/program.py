@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cardfile_bench.bulk import measure_bulk
 from cardfile_bench.databases import ENGINES, Engine, prepare, why_absent
+from cardfile_bench.moves import measure_moves
 from cardfile_bench.processes import driver, serving
 from cardfile_bench.reading import measure_reads, measure_scope
 from cardfile_bench.reminders import measure_reminders
@@ -29,6 +30,8 @@ def measure(engine: Engine, size: Size, folder: Path, *, only: str = "") -> Iter
             yield from measure_scope(server, load, engine, size)
     if "bulk".startswith(only):
         yield from measure_bulk(engine, size, folder)
+    if "moves".startswith(only):
+        yield from measure_moves(engine, size, folder)
     if "reminders".startswith(only):
         yield from measure_reminders(engine, size, folder)
 
@@ -39,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="small data, to see that the benchmarks work")
     parser.add_argument("--check", action="store_true", help="fail when something is far over its goal")
     parser.add_argument(
-        "--only", default="", help="what is called so: card, list_own, scope, bulk, reminders"
+        "--only", default="", help="what is called so: card, list_own, scope, bulk, moves, reminders"
     )
     parser.add_argument("--engine", choices=ENGINES, action="append", help="one engine only")
     parser.add_argument("--folder", type=Path, default=Path("data/bench"), help="where the data is kept")

@@ -22,6 +22,10 @@ class Size:
     seconds: float
     bulk: int
     reminders: int
+    open_deals: int
+    closed_deals: int
+    moves: int
+    moves_many: int
 
 
 FULL = Size(
@@ -35,8 +39,27 @@ FULL = Size(
     seconds=0.25,
     bulk=20_000,
     reminders=100_000,
+    open_deals=5_000,
+    closed_deals=15_000,
+    moves=40,
+    moves_many=200,
 )
 """What `make bench` measures."""
 
-QUICK = Size("quick", 400, 800, 1_200, users=6, teams=2, rounds=1, seconds=0.01, bulk=60, reminders=60)
+QUICK = Size(
+    "quick",
+    400,
+    800,
+    1_200,
+    users=6,
+    teams=2,
+    rounds=1,
+    seconds=0.01,
+    bulk=60,
+    reminders=60,
+    open_deals=60,
+    closed_deals=90,
+    moves=3,
+    moves_many=12,
+)
 """What a test runs to see that the benchmarks themselves work."""
