@@ -5,11 +5,20 @@ from collections.abc import Iterator
 from rights_house import RightsHouse, portions, root
 
 from cardfile.model.record_types import RecordType
-from graphql import GraphQLNamedType, GraphQLObjectType, GraphQLSchema, get_named_type
+from graphql import (
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_required_argument,
+)  # fmt: skip
 
 __all__ = ["about_me", "about_the_model", "everything", "questions_about"]
 
 PAGE = "(first: 8)"
+GIVEN = {"stage": '"stage_1"'}
+"""What is given to fields that ask for something."""
+
 PAGE_INFO = "pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"
 MANY = 6
 
@@ -58,10 +67,12 @@ def _object(schema: GraphQLSchema, name: str) -> GraphQLObjectType:
 
 def _fields(schema: GraphQLSchema, holder: GraphQLObjectType) -> Iterator[str]:
     """Yield a selection for each field of a record, or of what a plugin adds to it."""
-    for name, field in holder.fields.items():
+    for plain, field in holder.fields.items():
         type_ = get_named_type(field.type)
-        if name == "id":
+        if plain == "id":
             continue
+        given = [f"{key}: {GIVEN[key]}" for key, one in field.args.items() if is_required_argument(one)]
+        name = f"{plain}({', '.join(given)})" if given else plain
         if name == "cardFields":
             yield from (
                 f'{slot}: cardFields(slot: "{slot}") {{ key label text kind href plugin }}'

@@ -79,6 +79,7 @@ OWN_WORDS: Mapping[str, Mapping[str, object]] = {
     "reminder_policy": {"before": None, "every": None, "head_after": None},
     "task": {"repeat": None},
     "process": {"begins": None},
+    "process_run_step": {"state": "done"},
     "process_step": {"condition": "{}", "until": "{}", "after": None, "due": None},
 }
 """What stands in columns that only their own commands read."""

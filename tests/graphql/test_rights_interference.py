@@ -111,7 +111,11 @@ async def live_on(house: RightsHouse, hidden: Mapping[str, list[int]]) -> None:
 
 def changeable(one: RecordType, line: Line) -> bool:
     """Tell whether a value can be another without the row being another's, or in another list."""
-    if line.path in {"archived_at", "created_by", "updated_by"} or line.field.computed is not None:
+    if (
+        line.path in {"archived_at", "created_by", "updated_by"}
+        or line.field.computed is not None
+        or line.field.past is not None
+    ):
         return False
     owner = getattr(one.visibility, "owner", None) or getattr(one.visibility, "shared", None)
     reference = one.visibility.reference if isinstance(one.visibility, Through) else None

@@ -14,8 +14,19 @@ from cardfile.errors import Refused
 from cardfile.journal.calls import Call
 from cardfile.model.batch_fields import BatchArgument, BatchField
 from cardfile.pipelines.book import PipelineBook
+from cardfile.rights import Scope
 
 __all__ = ["BATCH_FIELDS", "MoveCheck", "NextSteps", "StepGoal", "StepTask"]
+
+
+TOLD_BY: Final = {
+    "reached": "goal",
+    "task_done": "task",
+    "approved": "stage_rule",
+    "attached": "stage_rule",
+    "holds": "stage_rule",
+}
+"""Of which entity the words are in which something missing is told; a field's are those of the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +89,9 @@ async def next_steps(call: Call, deals: Sequence[int]) -> Mapping[int, NextSteps
                     one.outcome.value,
                     (deal, one.id) in done,
                 )
-                for one in book.stage(row["stage"]).goals
+                for one in (book.stage(row["stage"]).goals if _reads(call, "goal") else ())
             ],
-            missing=missing.get(deal, []),
+            missing=_shown(call, missing.get(deal, [])),
             tasks=tasks[deal],
         )
         for deal, row in rows.items()
@@ -94,8 +105,19 @@ async def can_move_to(call: Call, deals: Sequence[int], *, stage: int) -> Mappin
     moves = [_move(book, row, to.id) for row in rows.values() if row["stage"] != to.id]
     missing = await missing_for(call, moves)
     return {
-        deal: MoveCheck(not missing.get(deal) and not to.is_archived, missing.get(deal, [])) for deal in rows
+        deal: MoveCheck(not missing.get(deal) and not to.is_archived, _shown(call, missing.get(deal, [])))
+        for deal in rows
     }
+
+
+def _shown(call: Call, missing: Sequence[Missing]) -> list[Missing]:
+    """Leave out what would tell the words of goals and rules to somebody who may not read them."""
+    told = [one for one in missing if _reads(call, TOLD_BY.get(one.kind, "deal"))]
+    return told if call.rights.sees("task", "state") else [one for one in told if one.kind != "task_done"]
+
+
+def _reads(call: Call, entity: str) -> bool:
+    return call.rights.scope(entity, "read") is not Scope.NONE
 
 
 async def _rows(call: Call, deals: Sequence[int]) -> dict[int, dict[str, Any]]:

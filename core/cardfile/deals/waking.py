@@ -52,6 +52,8 @@ async def _wake(run: JobRun) -> None:
         now=run.now,
         filter={"id": {"eq": deal}},
         paths=("wake_at",),
+        # Somebody may be moving the deal, or putting it off again, at this very moment.
+        lock=False,
     )
     if not any(row["wake_at"] == datetime.fromisoformat(str(run.payload["until"])) for row in rows):
         return

@@ -6,7 +6,7 @@ from typing import Final
 from cardfile.access.guards import access_of
 from cardfile.journal.calls import Call
 from cardfile.model.batch_fields import BatchField
-from cardfile.processes.book import predecessors, process_book
+from cardfile.processes.book import StepSpec, predecessors, process_book
 from cardfile.processes.graph import Graph, GraphEdge, GraphNode, columns, drawn
 from cardfile.processes.stepping import STEPS
 from cardfile.processes.tables import RunStep
@@ -27,18 +27,19 @@ async def graphs(call: Call, runs: Sequence[int]) -> Mapping[int, Graph]:
         if isinstance(row.process_run, int):
             of_run.setdefault(row.process_run, []).append(row)
     return {
-        run: _graph(steps, predecessors([book.steps[int(str(one.step))] for one in steps]))
-        for run, steps in of_run.items()
+        run: _graph([(book.steps[int(str(one.step))], one) for one in steps]) for run, steps in of_run.items()
     }
 
 
-def _graph(steps: Sequence[RunStep], before: Mapping[str, Sequence[str]]) -> Graph:
+def _graph(steps: Sequence[tuple[StepSpec, RunStep]]) -> Graph:
+    before = predecessors([spec for spec, _ in steps])
     place, taken = columns(before), dict[int, int]()
     nodes = []
-    for one in steps:
-        column = place[one.key]
+    for spec, one in steps:
+        # The key that the step has now: somebody may have renamed it while the run was on its way.
+        column = place[spec.key]
         row = taken[column] = taken.get(column, -1) + 1
-        nodes.append(GraphNode(one.key, one.label, one.kind, one.state, column, row, one.due_at))
+        nodes.append(GraphNode(spec.key, one.label, one.kind, one.state, column, row, one.due_at))
     edges = [GraphEdge(earlier, key) for key, some in before.items() for earlier in some]
     return Graph(nodes, edges, drawn(nodes, edges))
 

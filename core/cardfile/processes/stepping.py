@@ -75,7 +75,8 @@ async def go_on(call: Call, runs: Collection[int]) -> None:
 
 
 async def _opened(call: Call, run: ProcessRun, book: ProcessBook) -> _Run:
-    rows = {one.key: one for one in await steps_of(call, run)}
+    # By the keys that the steps have now: somebody may have renamed one while the run was on its way.
+    rows = {book.steps[_id(one.step)].key: one for one in await steps_of(call, run)}
     specs = {key: book.steps[_id(row.step)] for key, row in rows.items()}
     tasks = [_id(one.task) for one in rows.values() if one.task is not None and one.state == StepState.ACTIVE]
     known = {one.id: one for one in await call.load(Task, tasks, rights=EVERYTHING)}

@@ -1,6 +1,7 @@
 """What stages have to do with tasks: they set them, wait for them, and cancel what they leave behind."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -53,7 +54,10 @@ async def missing_tasks(call: Call, moves: Sequence[Move], missing: Mapping[int,
         found: Found = {}
         _look_for_blocking(book, move, tasks.get(move.deal, ()), found)
         _look_for_done(book, move, tasks.get(move.deal, ()), found)
-        missing[move.deal].extend(found.values())
+        # Of a task whose title is hidden from whoever asks, the key of its template says enough.
+        is_shown = call.rights.sees("task", "title") and call.rights.sees("task_template", "title")
+        lacking = found.values() if is_shown else (replace(one, label=one.key) for one in found.values())
+        missing[move.deal].extend(lacking)
 
 
 def _asks(book: TaskBook, move: Move) -> bool:
@@ -254,6 +258,9 @@ async def wake_owners(call: Call, deals: Sequence[Deal]) -> None:
 async def tell_next_tasks(call: Call, tasks: Mapping[int, list[StepTask]]) -> None:
     """Add what is still to be done for deals, as far as whoever asks may see it."""
     app, user = call.app, call.app.model["user"]
+    hidden = {path for entity, path in call.rights.hidden if entity == "task"}
+    if not hidden.isdisjoint(("deal", "state")):
+        return
     rows = await fetch_records(
         app.database,
         app.model,
@@ -261,17 +268,18 @@ async def tell_next_tasks(call: Call, tasks: Mapping[int, list[StepTask]]) -> No
         call.rights,
         now=call.now,
         filter=of_deals(tasks, state={"eq": TaskState.OPEN.value}),
-        order=("due_at", "id"),
+        order=("id",) if "due_at" in hidden else ("due_at", "id"),
         paths=("title", "deal", "assignee", "due_at", "blocks"),
     )
     for row in rows:
-        assignee, due = row["assignee"], row["due_at"]
+        assignee, due = (None if path in hidden else row[path] for path in ("assignee", "due_at"))
+        number = app.model["task"].global_id(int(str(row["id"])))
         tasks[int(str(row["deal"]))].append(
             StepTask(
-                id=app.model["task"].global_id(int(str(row["id"]))),
-                title=str(row["title"]),
+                id=number,
+                title=number if "title" in hidden else str(row["title"]),
                 assignee=user.global_id(assignee) if isinstance(assignee, int) else None,
                 due_at=due if isinstance(due, datetime) else None,
-                blocks=bool(row["blocks"]),
+                blocks="blocks" not in hidden and bool(row["blocks"]),
             )
         )
