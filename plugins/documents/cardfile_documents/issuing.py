@@ -210,11 +210,13 @@ async def _chosen(
     if template is None:
         return await choose_template(call, deal, kind, language)
     if template.archived_at:
-        raise Refused("The template {name} is in the archive.", name=template.title, path=("templateId",))
+        raise Refused(
+            "The template {name} is in the archive.", name=call.told(template, "title"), path=("templateId",)
+        )
     if template.kind != kind or (language and template.language != language):
         raise InvalidInput(
             "The template {name} is for another kind of document, or for another language.",
-            name=template.title,
+            name=call.told(template, "title"),
             path=("templateId",),
         )
     return template

@@ -171,12 +171,16 @@ def _require_under_way(installation: Installation) -> None:
 async def _people_of(call: Call, crew: Crew) -> list[int]:
     """Return the people of a crew, the foreman first; raises `Refused` for a crew that takes no orders."""
     if not crew.is_active or crew.archived_at:
-        raise Refused("{name} takes no orders: choose another crew.", name=crew.name, path=("crewId",))
+        raise Refused(
+            "{name} takes no orders: choose another crew.", name=call.told(crew, "name"), path=("crewId",)
+        )
     wanted = {"crew": {"id": {"eq": crew.id}}}
     members = await call.find(CrewMember, filter=wanted, order=("id",), limit=MOST_PEOPLE, rights=EVERYTHING)
     people = list(dict.fromkeys(one for one in (crew.foreman, *(each.user for each in members)) if one))
     if not people:
-        raise Refused("{name} has nobody in it: add its people.", name=crew.name, path=("crewId",))
+        raise Refused(
+            "{name} has nobody in it: add its people.", name=call.told(crew, "name"), path=("crewId",)
+        )
     return [id_of(one) for one in people]
 
 
