@@ -61,6 +61,7 @@ def _together(*rooms: Grants) -> Grants:
 
 TASKS: Final = tasks.TaskRules()
 PROCESSES: Final = processes.ProcessRules()
+REPORTS: Final = reports.ReportRules()
 
 RULES: Final = (
     clients.ClientRules(),
@@ -69,7 +70,7 @@ RULES: Final = (
     deals.DealRules(),
     TASKS,
     PROCESSES,
-    reports.ReportRules(),
+    REPORTS,
 )
 """What the rooms ask of every record, whoever writes it; a plugin has one answer to a hook, so it asks them all."""
 
@@ -81,7 +82,7 @@ ARCHIVING: Final = (
 )
 """Those of them who also care about what is laid aside."""
 
-KEEPING: Final = (deals.DealRules(), TASKS, PROCESSES)
+KEEPING: Final = (deals.DealRules(), TASKS, PROCESSES, REPORTS)
 """Those of them who act on what is written."""
 
 

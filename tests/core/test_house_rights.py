@@ -39,7 +39,7 @@ USES = {
     "core/cardfile/processes/waking.py: EVERYTHING": 1,
     "core/cardfile/processes/waking.py: Actor.system": 1,
     # There is one plan for whom and when, also where its maker does not see it; who heads a team is no secret.
-    "core/cardfile/reports/rules.py: EVERYTHING": 2,
+    "core/cardfile/reports/rules.py: EVERYTHING": 4,
     # An import keeps its own books; whom it knows is asked under the rights of its reader.
     "core/cardfile/spreadsheets/commands.py: EVERYTHING": 1,
     "core/cardfile/spreadsheets/importers.py: Actor.system": 1,

@@ -307,3 +307,16 @@ async def test_there_is_one_plan_for_a_month_a_person_and_a_currency(desk: Repor
         "sales_plan.update", record=made.id, values={"month": "2030-03-09", "note": "More"}
     )
     assert (changed.month, changed.mark) == (date(2030, 3, 1), "2030-03 all RUB")
+
+
+async def test_plans_of_a_team_follow_its_head_and_a_persons_own_stay_his(desk: ReportDesk) -> None:
+    (team,) = await desk.rows("team")
+    other = await desk.colleague("Other", "head")
+    (anna,) = await desk.rows("user", {"name": {"eq": "Anna"}})
+    await desk.do("team.update", team=team["id"], values={"head": other.user})
+    plans = await desk.rows("sales_plan", {"team": {"id": {"eq": team["id"]}}})
+    assert {row["owner"] for row in plans} == {other.user}
+    assert len((await desk.made("plan_fact", by=await desk.again(other), period=YEAR)).lines) == 4
+    (clara,) = await desk.rows("user", {"name": {"eq": "Clara"}})
+    await desk.do("user.hand_over", user=anna["id"], to=[clara["id"]])
+    assert len(await desk.rows("sales_plan", {"owner": {"id": {"eq": anna["id"]}}})) == 2

@@ -21,8 +21,8 @@ from cardfile.rights import EVERYTHING
 
 __all__ = ["HAND_OVER", "HandedOver", "HandedOverLine", "hand_over_preview"]
 
-STAYING: Final = ("user", "share", "file")
-"""Entities that belong to somebody and stay his: his own entry, what he shared, what he uploaded."""
+STAYING: Final = ("user", "share", "file", "sales_plan")
+"""Entities that belong to somebody and stay his: his entry, what he shared or uploaded, what he was to win."""
 
 PORTION: Final = 5_000
 

@@ -1,5 +1,6 @@
 """Figures: numbers that know the filter of the list behind them."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -104,12 +105,23 @@ class Counting:
 
     async def figures(self, measures: Mapping[str, Measure]) -> Mapping[str, Figure]:
         """Return each measure as a figure."""
-        (one,) = await self._groups(measures, ())
+        (one,) = self._counted(await self._tallies(measures, ()), measures, ())
         return one.figures
 
     async def by(self, path: str, measures: Mapping[str, Measure]) -> list[Counted]:
         """Return each measure as a figure for each value of a field, the value with most records first."""
-        return await self._groups(measures, (path,))
+        return self._counted(await self._tallies(measures, (path,)), measures, (path,))
+
+    async def whole_and_by(
+        self, path: str, measures: Mapping[str, Measure]
+    ) -> tuple[Mapping[str, Figure], list[Counted]]:
+        """Return each measure as a figure over all, and for each value of a field: records are read once for both."""
+        groups = await self._tallies(measures, (path,))
+        tallies = {name: _together([one.tallies[name] for one in groups]) for name in measures}
+        if not groups:
+            return await self.figures(measures), []
+        (whole,) = self._counted([Group((), tallies)], measures, ())
+        return whole.figures, self._counted(groups, measures, (path,))
 
     async def times(
         self, value: str | Elapsed, *more: Filter, by: str | None = None
@@ -140,10 +152,12 @@ class Counting:
             now=call.now, filter=self.base, groups=groups, reading=call.work.reading,
         )  # fmt: skip
 
-    async def _groups(self, measures: Mapping[str, Measure], groups: Sequence[str]) -> list[Counted]:
+    def _counted(
+        self, groups: Sequence[Group], measures: Mapping[str, Measure], paths: Sequence[str]
+    ) -> list[Counted]:
         counted = []
-        for group in await self._tallies(measures, groups):
-            here = [self._same(path, value) for path, value in zip(groups, group.key, strict=True)]
+        for group in groups:
+            here = [self._same(path, value) for path, value in zip(paths, group.key, strict=True)]
             figures = {
                 name: Figure(
                     self.type.key,
@@ -153,7 +167,7 @@ class Counting:
                 )
                 for name, tally in group.tallies.items()
             }
-            counted.append(Counted(group.key[0] if groups else None, figures))
+            counted.append(Counted(group.key[0] if paths else None, figures))
         return counted
 
     def _same(self, path: str, value: object) -> Filter:
@@ -166,6 +180,17 @@ class Counting:
         if value is None:
             return {camel(path): {"isNull": True}}
         return {camel(path): {"eq": bool(value) if line.kind is Kind.BOOLEAN else value}}
+
+
+def _together(tallies: Sequence[Tally]) -> Tally:
+    """Return what the tallies of all groups come to together."""
+    sums: Counter[str] | None = None
+    for one in tallies:
+        if one.sums is not None:
+            sums = Counter() if sums is None else sums
+            for currency, minor in one.sums.items():
+                sums[currency] += minor
+    return Tally(sum(one.count for one in tallies), None if sums is None else dict(sorted(sums.items())))
 
 
 def _amounts(tally: Tally, *, parts: int = 1) -> list[Amount] | None:

@@ -117,10 +117,11 @@ async def funnel(
     counting = Counting(
         call, Deal, way.cohort(period_of(call, period)), await of_people(call, "owner", owner, team)
     )
-    whole = await counting.figures(way.measures())
     managers = []
-    if by_manager:
-        found = await counting.by("owner", way.measures())
+    if not by_manager:
+        whole = await counting.figures(way.measures())
+    else:
+        whole, found = await counting.whole_and_by("owner", way.measures())
         names = await people(call, [one.key for one in found])
         for one in found:
             pairs = way.pairs(one.figures)

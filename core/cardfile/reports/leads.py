@@ -95,10 +95,10 @@ async def leads(
         "rejected": Measure(all_of({"standing": {"eq": LOST}}, unqualified)),
         "waiting": Measure(all_of({"standing": {"notIn": [LOST]}}, unqualified)),
     }
-    managers = await counting.by("owner", measures)
+    whole, managers = await counting.whole_and_by("owner", measures)
     names = await people(call, [one.key for one in managers])
     return Leads(
-        total=_lots(await counting.figures(measures)),
+        total=_lots(whole),
         managers=[LeadsByManager(names.get(one.key), _lots(one.figures)) for one in managers],
         sources=[
             LeadsBySource(source_of(call, Client, one.key), _lots(one.figures))
@@ -149,10 +149,10 @@ async def first_response(
         "waiting": Measure({"interactions": {"none": ANSWER}}),
     }
     waited = Elapsed("created_at", First("interactions", "at", ANSWER))
-    found = await counting.by("owner", measures)
+    whole, found = await counting.whole_and_by("owner", measures)
     names, took = await people(call, [one.key for one in found]), await counting.times(waited, by="owner")
     return FirstResponse(
-        **await counting.figures(measures),
+        **whole,
         took=(await counting.times(waited)).get(None),
         managers=[ResponseOf(names.get(one.key), **one.figures, took=took.get(one.key)) for one in found],
     )

@@ -19,6 +19,8 @@ Values = MutableMapping[str, object]
 Row = Mapping[str, Any]
 
 PLAN: Final = "sales_plan"
+TEAM: Final = "team"
+MOST_PLANS: Final = 2_000
 MARKED_BY: Final = frozenset(("month", "owner", "team", "amount"))
 
 
@@ -37,6 +39,25 @@ class ReportRules:
         if entity == PLAN and not MARKED_BY.isdisjoint(set().union(*changes.values())):
             rows = await befores()
             await _complete(call, [(rows[record], values) for record, values in changes.items()])
+
+    async def records_keeping(
+        self, call: Call, entity: str, created: Mapping[int, Row], changed: Mapping[int, Row]
+    ) -> None:
+        """Let the plans of a team follow its head."""
+        heads = {one: head for one, row in changed.items() if isinstance(head := row.get("head"), int)}
+        if entity == TEAM and heads:
+            await _follow_heads(call, heads)
+
+
+async def _follow_heads(call: Call, heads: Mapping[int, int]) -> None:
+    """Let whoever heads a team from now on answer for its plans, this month's and those to come."""
+    type_ = call.app.model.of_table(Team)
+    teams = [type_.global_id(one) for one in heads]
+    wanted = {"team": {"id": {"in": teams}}, "month": {"gte": month_of(call.now.date()).isoformat()}}
+    plans = await call.find(SalesPlan, filter=wanted, limit=MOST_PLANS, rights=EVERYTHING)
+    changes = {one.id: {"owner": heads[one.team]} for one in plans if isinstance(one.team, int)}
+    if changes:
+        await call.bulk_write(SalesPlan, changes, rights=EVERYTHING)
 
 
 async def _complete(call: Call, plans: Sequence[tuple[Row, Values]]) -> None:

@@ -88,14 +88,16 @@ async def velocity(
     }
     cycle = (await counting.times(CYCLE, WON, closed)).get(None)
     managers = []
-    if by_manager:
-        found = await counting.by("owner", measures)
+    if not by_manager:
+        whole = await counting.figures(measures)
+    else:
+        whole, found = await counting.whole_and_by("owner", measures)
         names, cycles = (
             await people(call, [one.key for one in found]),
             await counting.times(CYCLE, WON, closed, by="owner"),
         )
         managers = [VelocityOf(names.get(one.key), _speed(one.figures, cycles.get(one.key))) for one in found]
-    return Velocity(_speed(await counting.figures(measures), cycle), managers)
+    return Velocity(_speed(whole, cycle), managers)
 
 
 def _speed(figures: Mapping[str, Figure], cycle: Times | None) -> VelocityFigures:

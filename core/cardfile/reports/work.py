@@ -70,10 +70,9 @@ async def work(
         "overdue": Measure({"state": {"eq": "open"}, "dueAt": {"past": True}}),
         "open": Measure({"state": {"eq": "open"}}),
     }
-    found = await counting.by("assignee", measures)
+    total, found = await counting.whole_and_by("assignee", measures)
     names = await people(call, [one.key for one in found])
     took = await counting.times(TOOK, done, by="assignee")
-    total = await counting.figures(measures)
     return Work(
         **total,
         within=share(total["in_time"].count, total["in_time"].count + total["late"].count),
