@@ -1,6 +1,7 @@
 """How deals come about, what is sold in them, and who takes part."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from deals_desk import DealDesk, GlassPlugin, money
@@ -122,7 +123,7 @@ async def test_who_takes_part_sees_the_deal_as_long_as_he_does(desk: DealDesk) -
     victor = await desk.colleague("Victor", "specialist")
     deal = await desk.deal()
     await desk.deal("Another")
-    add = {"deal": deal, "user": victor.user, "role": "specialist"}
+    add: dict[str, Any] = {"deal": deal, "user": victor.user, "role": "specialist"}
     await desk.do("deal.add_participant", **add)
     await desk.do("deal.add_participant", **add)
     assert [row["id"] for row in await desk.rows("deal", by=victor)] == [deal]
