@@ -53,7 +53,7 @@ async def _wake(run: JobRun) -> None:
         filter={"id": {"eq": deal}},
         paths=("wake_at",),
         # Somebody may be moving the deal, or putting it off again, at this very moment.
-        lock=False,
+        lock=True,
     )
     if not any(row["wake_at"] == datetime.fromisoformat(str(run.payload["until"])) for row in rows):
         return
