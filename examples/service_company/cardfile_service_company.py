@@ -1,6 +1,6 @@
 """A service company: from the form on its site to the signed act, in declarations alone."""
 
-from cardfile import (
+from cardfile import (  # noqa: I001  one line a topic reads better here
     Attached, CardField, Filled, Goal, Kind, Pipeline, Plugin, Process, ReminderPolicy, Stage, StageDocument,
     Step, TaskTemplate, days, hours, working_days,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from tasks_desk import TaskDesk, at
@@ -90,7 +91,7 @@ async def test_nobody_is_told_anything_outside_of_his_hours(desk: TaskDesk, anna
 async def test_whatever_ends_a_task_ends_its_reminders(desk: TaskDesk, anna: Actor, deed: str) -> None:
     task = await desk.task(by=anna, policy="urgent", due_in="15m")
     await desk.pass_time(at("2026-03-04T10:15"), QUARTER)
-    more = {
+    more: dict[str, dict[str, Any]] = {
         "complete": {"task": task},
         "cancel": {"task": task, "reason": "No need"},
         "archive": {"record": task},

@@ -1,5 +1,7 @@
 """Setting tasks, doing them, moving and handing them on."""
 
+from typing import Any
+
 import pytest
 from tasks_desk import TaskDesk, at
 
@@ -106,10 +108,13 @@ async def test_a_task_is_done_with_a_result_and_can_be_taken_up_again(desk: Task
     row = await desk.row("task", task)
     assert (row["state"], row["result"], row["done_by"]) == ("done", "They want the blue one.", anna.user)
     assert row["done_at"] == desk.clock.now()
-    for deed in ("complete", "postpone", "cancel", "assign"):
-        more = {"postpone": {"due_in": "1d"}, "cancel": {"reason": "x"}, "assign": {"to": anna.user}}.get(
-            deed, {}
-        )
+    given: dict[str, dict[str, Any]] = {
+        "complete": {},
+        "postpone": {"due_in": "1d"},
+        "cancel": {"reason": "x"},
+        "assign": {"to": anna.user},
+    }
+    for deed, more in given.items():
         with pytest.raises(Refused, match="is over"):
             await desk.do(f"task.{deed}", by=anna, task=task, **more)
     await desk.do("task.reopen", by=anna, task=task)
