@@ -30,8 +30,8 @@ sales_plans = Entity(
             Kind.USER,
             synonyms=("ответственный", "сотрудник", "responsible"),
             hint={
-                "en": "Who answers for it: of a team its head, when left out",
-                "ru": "Кто отвечает за план: у команды её руководитель, если не указан",
+                "en": "Whose plan it is; of a team its head, nobody for the whole company",
+                "ru": "Чей это план; у команды её руководитель, у всей компании никто",
             },
             slots=("header", "list", "card"),
             position=20,

@@ -68,8 +68,9 @@ async def _complete(call: Call, plans: Sequence[tuple[Row, Values]]) -> None:
         if isinstance(month, date):
             values["month"] = month_of(month)
         team = values.get("team")
-        if isinstance(team, int) and {**was, **values}.get("owner") is None:
-            values["owner"] = heads.get(team)
+        if isinstance(team, int) and team in heads:
+            # Whoever writes the plan down: a new record would else be his.
+            values["owner"] = heads[team]
         mark = _mark({**was, **values})
         if mark is None:
             continue  # What is required is missed by its own name.
