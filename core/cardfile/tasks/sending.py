@@ -8,6 +8,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from cardfile.calendars import next_working_moment
+from cardfile.deals.tables import Deal
 from cardfile.failpoints import failpoint
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import Command
@@ -17,7 +18,7 @@ from cardfile.tasks.choices import NoticeKind
 from cardfile.tasks.ladder import ROUND, Rung, Step, repeats_until
 from cardfile.tasks.notices import Tiding, tell
 from cardfile.tasks.reminding import Guide, Standing, keep, read_tasks, standing_of
-from cardfile.tasks.tables import Ladder
+from cardfile.tasks.tables import Ladder, Task
 
 if TYPE_CHECKING:
     from cardfile.app import App
@@ -144,10 +145,32 @@ async def _take_due(app: "App", now: datetime, limit: int) -> list[tuple[Standin
     query = (
         Ladder.select().where(Ladder.next_at <= now).order_by(Ladder.next_at).order_by(Ladder.id).limit(limit)
     )
-    if app.database.dialect.name == "postgres":
-        # SQLite has one writer at a time, and this transaction is it.
-        query = query.lock_rows("UPDATE", skip_locked=True)
-    return [(standing_of(row), Rung.parse(row["rung"])) for row in await app.database.run(query)]
+    if app.database.dialect.name == "sqlite":
+        # It has one writer at a time, and this transaction is it.
+        rows = await app.database.run(query)
+        free = {row["id"] for row in rows}
+    else:
+        rows = await app.database.run(query.lock_rows("UPDATE", skip_locked=True))
+        free = await _held(app, [row["id"] for row in rows])
+    return [(standing_of(row), Rung.parse(row["rung"])) for row in rows if row["id"] in free]
+
+
+async def _held(app: "App", tasks: Sequence[int]) -> set[int]:
+    """Return the tasks that nobody is changing now, nor their deals; they are held until the transaction ends.
+
+    Whoever changes a task waits for its ladder, which is ours: to wait for the task would be a deadlock. It is
+    told of the next time. Tasks that are gone are held by nobody.
+    """
+    if not tasks:
+        return set()
+    run, wanted = app.database.run, Task.select(Task.id, Task.deal).where(Task.id.is_in(list(tasks)))
+    there = {row["id"]: row["deal"] for row in await run(wanted)}
+    free = {row["id"] for row in await run(wanted.lock_rows("KEY SHARE", skip_locked=True))}
+    deals = {deal for deal in there.values() if deal is not None}
+    if deals:
+        known = Deal.select(Deal.id).where(Deal.id.is_in(sorted(deals)))
+        deals -= {row["id"] for row in await run(known.lock_rows("KEY SHARE", skip_locked=True))}
+    return {task for task in tasks if task not in there or (task in free and there[task] not in deals)}
 
 
 async def send_all(app: "App") -> None:
