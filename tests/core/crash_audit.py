@@ -209,17 +209,17 @@ def _stage_work(books: Books) -> Iterator[str]:
             is_left = task["deal"] and deals[task["deal"]]["stage"] != template["stage"]
             if task["template"] == template["id"] and task["state"] == "open" and is_left:
                 yield f"task {task['id']} of a stage that its deal has left is open"
-    told = books.by("notice", "deal", kind="stage")
+    telling = books.by("notice", "deal", kind="stage")
     invoices = books.by("documents.document", "deal", kind="invoice")
     runs = books.by("process_run", "deal")
     for deal in deals:
-        for what, found, stage in (
-            ("notices", told, "offer"),
+        for what, rows, stage in (
+            ("notices", telling, "offer"),
             ("invoices", invoices, "work"),
             ("processes", runs, "work"),
         ):
-            if len(found[deal]) != stays[deal, stage_of[stage]]:
-                yield f"deal {deal}: {len(found[deal])} {what} of the stage {stage}"
+            if len(rows[deal]) != stays[deal, stage_of[stage]]:
+                yield f"deal {deal}: {len(rows[deal])} {what} of the stage {stage}"
 
 
 def _reminders(books: Books) -> Iterator[str]:

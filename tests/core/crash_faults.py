@@ -68,7 +68,9 @@ class _Undone(Exception):
 async def overlooked(app: App) -> list[str]:
     """Return the faults that the audit does not see; each is put in, looked at and taken back."""
     unseen = []
-    faults = [(f"{table.__name__} lost where {where}", table.delete().where(where)) for table, where in LOST]
+    faults: list[tuple[str, Any]] = [
+        (f"{table.__name__} lost where {where}", table.delete().where(where)) for table, where in LOST
+    ]
     faults += [
         (f"{column} = {value} where {where}", table.update({column: value}).where(where))
         for table, column, value, where in CHANGED

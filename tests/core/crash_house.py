@@ -303,6 +303,8 @@ class Storm:
     load: Callable[[int, int], Awaitable[bool]]
     """Puts in one piece of work, given the server's port and a number of its own; tells whether it was kept."""
     first: int = 0
+    pause: tuple[float, float] = (0.1, 0.8)
+    """How many seconds lie between two kills, at least and at most."""
     kept: set[int] = field(default_factory=set)
 
     async def rage(self, kills: int) -> None:
@@ -313,7 +315,7 @@ class Storm:
         stopping = asyncio.Event()
         loading = [asyncio.create_task(self._put_load_on(port, lane, stopping)) for lane in range(2)]
         for _ in range(kills):
-            await asyncio.sleep(self.chance.uniform(0.1, 0.8))
+            await asyncio.sleep(self.chance.uniform(*self.pause))
             if self.chance.random() < 0.25:
                 self.house.lose_queue()
             place = self.chance.randrange(len(alive))

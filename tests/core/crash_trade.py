@@ -319,7 +319,7 @@ async def open_trade(app: App) -> Trader:
     await app.do(SYSTEM, "work_calendar.update", record=calendar["id"], values={"week": ALWAYS})
     head = await make_person(app, "head", number=0)
     manager = await make_person(app, "manager", number=1, head=head.user)
-    ids = {}
+    ids: dict[str, int] = {}
     for table, entity in ((PipelineRow, "pipeline"), (GoalRow, "goal"), (Policy, "policy")):
         rows = await app.database.run(table.select(table.id, table.key).where(table.plugin == "trade"))
         ids |= {f"{entity} {row['key']}": row["id"] for row in rows}

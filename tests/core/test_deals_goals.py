@@ -1,5 +1,7 @@
 """Goals of a stage, reached and taken back, and where they lead."""
 
+import asyncio
+from contextvars import Context
 from datetime import timedelta
 
 import pytest
@@ -9,6 +11,8 @@ from cardfile import App, Plugin
 from cardfile.clock import MovableClock
 from cardfile.deals.moves import MissingForStage
 from cardfile.errors import InvalidInput, Refused
+from cardfile.jobs import JobRun
+from cardfile.rights import Actor
 
 pytestmark = pytest.mark.anyio
 
@@ -99,6 +103,26 @@ async def test_a_deal_that_moved_meanwhile_is_not_woken(desk: DealDesk, clock: M
     await desk.app.jobs.run_due()
     names = await desk.app.database.fetch("select name from event where name = 'deal.woken'", ())
     assert list(names) == []
+
+
+async def test_a_deal_that_moves_while_it_is_woken_is_left_alone(desk: DealDesk, clock: MovableClock) -> None:
+    app, deal = desk.app, await desk.deal()
+    await desk.reach(deal, "later")
+    until = (await desk.row("deal", deal))["wake_at"]
+    clock.set(until)
+
+    async def wake() -> None:
+        run = JobRun(app, 1, {"deal": deal, "until": until.isoformat()}, "x", 1, clock.now())
+        async with app.database.transaction():
+            await app.jobs.kinds["deals.wake"].function(run)
+
+    async with app.unit_of_work(Actor.system("test")) as work:
+        await work.do("deal.move", deal=deal, to=await desk.stage("measurement"))
+        waking = asyncio.create_task(wake(), context=Context())
+        # It waits for us, or has not come so far yet; both end well.
+        await asyncio.wait({waking}, timeout=0.5)
+    await waking
+    assert await desk.where(deal) == "measurement"
 
 
 async def test_a_postponed_deal_may_be_taken_up_at_once(desk: DealDesk) -> None:

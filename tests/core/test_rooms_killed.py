@@ -30,13 +30,22 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 KILLS = int(os.environ.get("CARDFILE_TEST_KILLS", "6"))
 SEED = int(os.environ.get("CARDFILE_TEST_SEED") or random.SystemRandom().randrange(10**6))
 IS_LONG = KILLS >= 100
+PAUSE = (0.2, 1.6)
+"""How many seconds lie between two kills: deals are to get on, too, for what nobody does cannot be lost."""
 
 ROOMS = ("tasks.", "deals.", "processes.", "documents.")
 ROOM_POINTS = {point for point in FAILPOINTS if point.startswith(ROOMS)}
 """The points of the rooms that are looked at here; they are tried each time."""
 
-UNPASSED = ("import.", "jobs.before_failure_kept", "jobs.between_hooks", "jobs.payload_kept")
-"""Points that this story does not pass: nothing is imported, nothing fails; the mill tries them."""
+UNPASSED = (
+    "import.",
+    "files.content_kept",
+    "jobs.before_failure_kept",
+    "jobs.between_hooks",
+    "jobs.payload_kept",
+    "unit.delivery_planned",
+)
+"""Points that this story does not pass: nothing is uploaded, nothing fails, no hook waits for it; the mill tries them."""
 
 
 @pytest.fixture
@@ -121,7 +130,7 @@ async def test_a_storm_of_kills_leaves_every_deal_whole(
     chance = random.Random(SEED)
     turns = (1, 2, 4) if IS_LONG else (2,)
     for turn, workers in enumerate(turns):
-        storm = Storm(house, workers, chance, trader.run_course, first=turn * 100_000)
+        storm = Storm(house, workers, chance, trader.run_course, first=turn * 100_000, pause=PAUSE)
         await storm.rage(max(1, KILLS // len(turns)))
         seconds = await _audit(house, trader)
         with capsys.disabled():
