@@ -45,7 +45,7 @@ UNPASSED = (
     "jobs.payload_kept",
     "unit.delivery_planned",
 )
-"""Points that this story does not pass: nothing is uploaded, nothing fails, no hook waits for it; the mill tries them."""
+"""Points that this story does not pass, for nothing is uploaded, nothing fails, no hook waits; the mill tries them."""
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextvars import Context
 from datetime import timedelta
 from typing import Any
 
@@ -10,8 +11,9 @@ from tasks_desk import TaskDesk, at
 
 from cardfile.app import App
 from cardfile.clock import MovableClock
+from cardfile.deals import Deal
 from cardfile.rights import Actor
-from cardfile.tasks import send_all
+from cardfile.tasks import Task, send_all
 
 pytestmark = pytest.mark.anyio
 
@@ -251,3 +253,29 @@ async def test_any_number_of_workers_tell_everything_once(desk: TaskDesk, anna: 
     await asyncio.gather(*(send_all(desk.app) for _ in range(4)))
     told = [(row["task"], row["kind"], row["recipient"]) for row in await desk.rows("notice")]
     assert len(told) == len(set(told)) == 180  # when they were due, the latest repeat, the head
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+@pytest.mark.parametrize("held", ["task", "deal"])
+async def test_whoever_changes_a_task_is_not_waited_for_and_the_others_are_told_of(
+    held: str, desk: TaskDesk, anna: Actor
+) -> None:
+    """He waits for what whoever reminds has in his hands: to wait for him as well would be a deadlock."""
+    deal = await desk.do(
+        "deal.create",
+        by=anna,
+        values={"client": await desk.client("Petrov Ivan", by=anna), "title": "Windows"},
+    )
+    task = await desk.task("Held", by=anna, due_in="15m", deal=deal.id)
+    await desk.task("Free", by=anna, due_in="15m")
+    desk.clock.advance(QUARTER)
+    query = (
+        Deal.select().where(Deal.id == deal.id) if held == "deal" else Task.select().where(Task.id == task)
+    )
+    async with desk.app.database.transaction():
+        await desk.app.database.run(query.lock_rows("UPDATE"))
+        await asyncio.wait_for(asyncio.create_task(desk.sweep(), context=Context()), timeout=5)
+        reminding = asyncio.create_task(desk.told(anna), context=Context())
+        assert len(await reminding) == 1
+    await desk.sweep()
+    assert len(await desk.told(anna)) == 2
