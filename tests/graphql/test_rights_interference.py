@@ -169,6 +169,10 @@ def other(line: Line, value: object, back: int) -> object:
             return f"x{value}" if back > 0 else str(value).removeprefix("x")
 
 
+TOLD_BY_REFUSALS = ("canMoveTo", "nextSteps")
+"""What a deal lacks is told to whoever tries to move it, so to whoever asks before: rules know no reader."""
+
+
 async def test_what_is_hidden_of_a_record_changes_nothing_either(house: RightsHouse) -> None:
     for one in house.types:
         if one.table in views_of(house.app):
@@ -186,7 +190,11 @@ async def test_what_is_hidden_of_a_record_changes_nothing_either(house: RightsHo
             after = await answers(house, asked, rights)
             for line in some:
                 await change(house, one, line, house.rows[one.key], back=-1)
-            different = [text for text in asked if before[text] != after[text]]
+            different = [
+                text
+                for text in asked
+                if before[text] != after[text] and not any(rule in text for rule in TOLD_BY_REFUSALS)
+            ]
             assert different == [], (one.key, [line.path for line in some])
 
 

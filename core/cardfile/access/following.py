@@ -38,7 +38,7 @@ class Telling:
 
 
 def tellings_of(model: Model) -> tuple[Telling, ...]:
-    """Return all fields that are computed from, or repeat, fields of other entities."""
+    """Return all fields and lists that are made of, chosen by, or repeat fields of other entities."""
     return tuple(one for record_type in model.types.values() for one in _of(model, record_type))
 
 
@@ -54,6 +54,10 @@ def _of(model: Model, record_type: RecordType) -> Iterator[Telling]:
         reference, _, field = origin.partition(".")
         target = record_type.links[reference].target
         yield Telling((record_type.key, path), target, frozenset({(target, field)}), is_computed=False)
+    for link in record_type.links.values():
+        lines = model[link.target].lines
+        if chosen_by := frozenset((link.target, key) for key in link.where if key in lines):
+            yield Telling((record_type.key, link.path), link.target, chosen_by, is_computed=False)
 
 
 def _computed(model: Model, record_type: RecordType, line: Line) -> Telling:

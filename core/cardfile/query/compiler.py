@@ -258,7 +258,7 @@ class PieceWriter:
             text.value(f"{there.alias}.id", joined=True)
             text.constant('"')
         text.close("]")
-        seen = visible(self.statement, target, there.alias)
+        seen = None if self._implied(link, row.type) else visible(self.statement, target, there.alias)
         return self._first(there, text.sql(), [f"{there.alias}.id = {row.key_of(link)}", seen])
 
     def _must_cut(self, place: Place) -> bool:

@@ -251,16 +251,22 @@ def _host(model: Model, record_type: RecordType) -> str | None:
     return record_type.links[visibility.reference].target if isinstance(visibility, Through) else None
 
 
+def _is_host(link: Link, source: RecordType) -> bool:
+    """Tell whether a link leads to the record through which the rows of `source` are seen."""
+    return isinstance(source.visibility, Through) and source.visibility.reference == link.path
+
+
 def is_implied(rights: Rights, model: Model, link: Link, source: RecordType) -> bool:
     """Tell whether whoever sees a record of `source` sees all that `link` leads to, so that no check is needed.
 
-    What is seen by being referred to needs none either: a hidden field shows no reference.
+    What is seen by being referred to needs none either: a hidden field shows no reference. Nor does the record
+    through which another one is seen.
     """
     target = model[link.target]
     there, here = rights.scope(target.key, "read"), rights.scope(source.key, "read")
     if link.column == "id" and isinstance(target.visibility, Owned) and target.visibility.referred:
         return there is not Scope.NONE
-    if not link.implied:
+    if not (link.implied or _is_host(link, source)):
         return False
     if _tells_too_much(rights, model, target):
         return False
