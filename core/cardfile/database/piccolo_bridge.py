@@ -109,7 +109,7 @@ class TableEngine(Engine[Any]):
         if sql.startswith("SELECT"):
             rows = await keeper.fetch_dicts(sql, args)
         else:
-            async with keeper.transaction() as transaction:
+            async with keeper.joined() as transaction:
                 rows = await transaction.fetch_dicts(sql, args)
         return self._decoded(rows) if keeper.dialect.name == "sqlite" else rows
 

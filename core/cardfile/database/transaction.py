@@ -39,8 +39,8 @@ class Keeper(Protocol):
         """Return the rows of a read by column names, in the task's transaction if there is one."""
         ...
 
-    def transaction(self) -> AbstractAsyncContextManager["Transaction"]:
-        """Open a transaction, or a savepoint in the task's transaction."""
+    def joined(self) -> AbstractAsyncContextManager["Transaction"]:
+        """Give the task's transaction, or one of its own when it is in none."""
         ...
 
 

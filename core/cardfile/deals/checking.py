@@ -77,11 +77,15 @@ ByDeal = Mapping[int, Move]
 async def _look_at_fields(call: Call, asked: Sequence[_Asked], by_deal: ByDeal) -> Found:
     record_type = call.app.model.of_table(Deal)
     own = {path for one in asked if (path := _path(one)) in record_type.lines}
-    values: Mapping[int, Mapping[str, object]] = {}
+    values: dict[int, dict[str, object]] = {}
     if own:
-        deals = sorted({deal for one in asked for deal in one.deals})
-        rows = await rows_of(call, Deal, ids=deals, paths=own)
-        values = {row["id"]: row for row in rows}
+        # What this unit of work has read and locked needs no second look.
+        deals = {deal for one in asked for deal in one.deals}
+        images = call.work.images.get(record_type.key, {})
+        held = {deal: images[deal] for deal in deals & images.keys() if images[deal].locked}
+        values = {deal: one.values for deal, one in held.items() if own <= one.values.keys()}
+        if unread := sorted(deals - values.keys()):
+            values |= {row["id"]: row for row in await rows_of(call, Deal, ids=unread, paths=own)}
     found: list[tuple[int, Missing]] = []
     for one in asked:
         path = _path(one)

@@ -16,12 +16,12 @@ from cardfile.access.guards import access_of
 from cardfile.deals.checking import missing_for
 from cardfile.deals.choices import Cause
 from cardfile.deals.moves import MissingForStage, Move
-from cardfile.deals.rows import ALL, called
+from cardfile.deals.rows import ALL, called, id_of
 from cardfile.deals.standing import keep_standings
-from cardfile.deals.stays import close_stays, open_stays, stays_of
+from cardfile.deals.stays import close_stays, open_stays
 from cardfile.deals.tables import Deal
 from cardfile.declarations.stages import StageOutcome
-from cardfile.errors import DeclarationError, NotAllowed, Refused
+from cardfile.errors import NotAllowed, Refused
 from cardfile.failpoints import failpoint
 from cardfile.journal.calls import Call
 from cardfile.pipelines.book import GoalSpec, PipelineBook, StageSpec, pipeline_book
@@ -73,13 +73,6 @@ def move_of(deal: Deal, was: StageSpec, to: StageSpec, *, cause: Cause, goal: Go
 
 def _number(value: object) -> int | None:
     return value if isinstance(value, int) else None
-
-
-def id_of(reference: object) -> int:
-    """Return the id that a reference of a record holds; raises `DeclarationError` when it holds none."""
-    if isinstance(reference, int):
-        return reference
-    raise DeclarationError(f"{reference!r} is no id of a record: this was read without its references")
 
 
 async def move(call: Call, moves: Sequence[Move]) -> list[int]:
@@ -156,7 +149,7 @@ async def finish_moves(call: Call, moves: Sequence[Move], since: Mapping[int, da
     """Do what follows from deals that stand in their new stages `since` then: history, tasks, documents."""
     moved = [one for one in moves if one.was is not None]
     if moved:
-        await close_stays(call, moved, await stays_of(call, [one.deal for one in moved]))
+        await close_stays(call, moved)
     await open_stays(call, moves, since)
     failpoint("deals.moved")
     wanting = [one.deal for one in moves if one.was is not None or one.to.documents]

@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from cardfile.database.tables import Record
+from cardfile.errors import DeclarationError
 from cardfile.journal.calls import Call
 from cardfile.pipelines.book import GoalSpec, StageSpec
 from cardfile.query import fetch_records
 from cardfile.rights import EVERYTHING, Rights
 
-__all__ = ["ALL", "called", "of_deals", "rows_of"]
+__all__ = ["ALL", "called", "id_of", "of_deals", "rows_of"]
 
 ALL: Final[Rights] = EVERYTHING
 """With these rights a command writes what follows from a move: whoever may move a deal need not see all of it."""
@@ -35,6 +36,13 @@ async def rows_of(
         paths=paths,
         reading=call.work.reading,
     )
+
+
+def id_of(reference: object) -> int:
+    """Return the id that a reference of a record holds; raises `DeclarationError` when it holds none."""
+    if isinstance(reference, int):
+        return reference
+    raise DeclarationError(f"{reference!r} is no id of a record: this was read without its references")
 
 
 def called(call: Call, spec: StageSpec | GoalSpec) -> str:

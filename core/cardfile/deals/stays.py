@@ -8,7 +8,7 @@ from cardfile.access.guards import access_of
 from cardfile.calendars import calendar_book, working_between
 from cardfile.deals.choices import Result
 from cardfile.deals.moves import Move
-from cardfile.deals.rows import ALL, of_deals, rows_of
+from cardfile.deals.rows import ALL, id_of, of_deals, rows_of
 from cardfile.deals.tables import StageChange
 from cardfile.journal.calls import Call
 from cardfile.pipelines.book import StageSpec
@@ -57,17 +57,18 @@ async def stays_of(call: Call, deals: Sequence[int]) -> Mapping[int, Mapping[str
     return {row["deal"]: row for row in rows}
 
 
-async def close_stays(call: Call, moves: Sequence[Move], stays: Mapping[int, Mapping[str, Any]]) -> None:
+async def close_stays(call: Call, moves: Sequence[Move]) -> None:
     """Write down when deals left the stages where they were, and how much working time they were there."""
     book, zone = await calendar_book(access_of(call)), call.settings.zone
+    wanted = of_deals([one.deal for one in moves], left_at={"isNull": True})
+    stays = await call.find(StageChange, filter=wanted, limit=len(moves), rights=ALL, lock=call.writes)
+    owners = {one.deal: one.owner for one in moves}
     changes: dict[int, Mapping[str, object]] = {}
-    for move in moves:
-        stay = stays.get(move.deal)
-        if stay is not None:
-            left = entering(call.now, stay["entered_at"])
-            calendar = book.of_user(move.owner, now=call.now, zone=zone)
-            worked = working_between(calendar, stay["entered_at"], left)
-            changes[stay["id"]] = {"left_at": left, "working_seconds": int(worked.total_seconds())}
+    for stay in stays:
+        left = entering(call.now, stay.entered_at)
+        calendar = book.of_user(owners[id_of(stay.deal)], now=call.now, zone=zone)
+        worked = working_between(calendar, stay.entered_at, left)
+        changes[stay.id] = {"left_at": left, "working_seconds": int(worked.total_seconds())}
     if changes:
         await call.bulk_write(StageChange, changes, rights=ALL, ask=False)
 

@@ -1,8 +1,8 @@
 """The journal: commands, units of work, events and undo. The only way to write."""
 
-from cardfile.journal.calls import Call, Written
+from cardfile.journal.calls import Call
 from cardfile.journal.commands import Command, CommandBook, CommandFunction, command, command_of
-from cardfile.journal.deeds import Deed
+from cardfile.journal.deeds import Deed, Written
 from cardfile.journal.entries import Entry
 from cardfile.journal.events import Change, Event, fetch_events, fetch_history
 from cardfile.journal.rows import check_rows

@@ -1,7 +1,6 @@
 """What a command holds while it runs: who asks, when, and the only ways to read and to write."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
@@ -14,6 +13,7 @@ from cardfile.failpoints import failpoint
 from cardfile.journal.changes import change_rows, needed_paths
 from cardfile.journal.commands import Command
 from cardfile.journal.creation import Books, create_rows
+from cardfile.journal.deeds import Written
 from cardfile.journal.garbage import collecting_later
 from cardfile.journal.host import Hooks, Host
 from cardfile.journal.ledger import Ledger
@@ -28,21 +28,13 @@ from cardfile.rights import EVERYTHING, Actor, Rights
 from cardfile.settings import Settings
 from cardfile.texts import Texts
 
-__all__ = ["Call", "Written"]
+__all__ = ["Call"]
 
 R = TypeVar("R", bound=Record)
 Answer = TypeVar("Answer")
 Filter = Mapping[str, object]
 Rows = Mapping[int, Mapping[str, object]]
 NONE: Rows = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What a bulk write did: the ids of records that are different now, and of those that were so already."""
-
-    changed: frozenset[int]
-    unchanged: frozenset[int]
 
 
 class Call:
@@ -154,7 +146,7 @@ class Call:
         """Return those records to which the actor may do `action`, archived or not, in the order of `ids`."""
         plan = self.plan(table)
         rows = await self._fetch(plan, rights, ids=ids, action=action, lock=lock, archived=True)
-        found = {row["id"]: self._known(table, plan, row) for row in rows}
+        found = {row["id"]: self._known(table, plan, row, locked=lock) for row in rows}
         return [found[record] for record in ids if record in found]
 
     async def find(
@@ -166,11 +158,14 @@ class Call:
         limit: int = 50,
         rights: Rights | None = None,
         archived: bool = False,
+        lock: bool = False,
     ) -> list[R]:
         """Return the records under a filter; archived ones are left out unless asked for."""
         plan = self.plan(table)
-        rows = await self._fetch(plan, rights, filter=filter, order=order, limit=limit, archived=archived)
-        return [self._known(table, plan, row) for row in rows]
+        rows = await self._fetch(
+            plan, rights, filter=filter, order=order, limit=limit, archived=archived, lock=lock
+        )
+        return [self._known(table, plan, row, locked=lock) for row in rows]
 
     async def count(
         self,
@@ -282,16 +277,20 @@ class Call:
         for part in chunks(changes):
             with collecting_later():
                 taken = {record: form.take(changes[record], self.work.reading) for record in part}
-                is_known = not self.work.images.get(plan.key, {}).keys().isdisjoint(part)
-                paths = plan.paths if is_known else needed_paths(plan, taken)
-                rows = await self._fetch(
-                    plan, rights, ids=part, action=action, lock=True, archived=True, paths=paths
-                )
-                befores = {record: row for row in rows if isinstance(record := row["id"], int)}
+                images = self.work.images.get(plan.key, {})
+                held = rights is EVERYTHING and all(one in images and images[one].locked for one in part)
+                if held:
+                    befores = {record: images[record].values for record in part}
+                else:
+                    paths = needed_paths(plan, taken) if images.keys().isdisjoint(part) else plan.paths
+                    rows = await self._fetch(
+                        plan, rights, ids=part, action=action, lock=True, archived=True, paths=paths
+                    )
+                    befores = {record: row for row in rows if isinstance(record := row["id"], int)}
                 missing = next((record for record in part if record not in befores), None)
                 if missing is not None:
                     raise NotFound("There is no such record: {id}.", id=plan.record_type.global_id(missing))
-                complete = partial(self._complete, plan, befores)
+                complete = None if held else partial(self._complete, plan, befores)
                 different = await change_rows(
                     self, self.work, self._books, plan, befores, taken, ask=ask, complete=complete
                 )
@@ -368,7 +367,7 @@ class Call:
             told = {"call": self, "entity": entity, "created": created, "changed": changed}
             await self.hooks.each("records_keeping", **told)
 
-    def _known(self, table: type[R], plan: Plan, row: dict[str, object]) -> R:
+    def _known(self, table: type[R], plan: Plan, row: dict[str, object], *, locked: bool = False) -> R:
         """Return the object of a row: the one that this unit of work knows already, brought up to date."""
         images = self.work.images.setdefault(plan.key, {})
         key = int(str(row["id"]))
@@ -378,6 +377,7 @@ class Call:
         else:
             image.values = row
             bring_up_to_date(plan, image.record, row)
+        image.locked = image.locked or locked
         if not isinstance(image.record, table):
             raise TypeError(f"{plan.table} holds no {table.__name__}")
         return image.record

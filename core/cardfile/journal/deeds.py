@@ -1,11 +1,11 @@
-"""A deed: a command, what it was given, and what was prepared for it."""
+"""A deed: a command, what it was given, and what was prepared for it; and what a bulk write did."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from cardfile.journal.commands import Command
 
-__all__ = ["Deed"]
+__all__ = ["Deed", "Written"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +26,11 @@ class Deed:
     def after(self, prepared: object) -> "Deed":
         """Return the deed with what was prepared for it."""
         return replace(self, prepared=prepared, is_ready=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a bulk write did: the ids of records that are different now, and of those that were so already."""
+
+    changed: frozenset[int]
+    unchanged: frozenset[int]

@@ -122,19 +122,27 @@ class Ledger:
         """Write the events of everything marked, and forget it."""
         failpoint("journal.rows_written")
         plans = self._unit.app.commands.plans
+        rows: list[tuple[object, ...]] = []
         for entity, marks in self._marks.items():
             for part in chunks(marks.items(), CHUNK):
                 with collecting_later():
                     kept = [one for one in part if not one[1].is_merged or one[1].settle()]
                     await self._look_up_clients(plans[entity], kept)
-                    await self._insert(plans[entity], kept)
+                    found = list(self._rows(plans[entity], kept))
+                    # Few rows of several entities go together, for each statement has its price.
+                    if len(rows) + len(found) > CHUNK:
+                        await self._insert(rows)
+                        rows = []
+                    rows += found
+        with collecting_later():
+            await self._insert(rows)
         self._marks = {}
         failpoint("journal.events_written")
 
-    async def _insert(self, plan: Plan, kept: Sequence[tuple[int, Mark]]) -> None:
-        columns = list(zip(*self._rows(plan, kept), strict=True))
-        if not columns:
+    async def _insert(self, rows: Sequence[tuple[object, ...]]) -> None:
+        if not rows:
             return
+        columns = list(zip(*rows, strict=True))
         unit = self._unit
         ids = await unit.transaction.reserve_ids("event", len(columns[0]))
         if unit.batch is None:
@@ -176,13 +184,33 @@ class Ledger:
                 before = after = None
 
     async def _look_up_clients(self, plan: Plan, kept: Sequence[tuple[int, Mark]]) -> None:
-        missing = [record for record, mark in kept if mark.client == UNKNOWN]
+        missing = []
+        for record, mark in kept:
+            if mark.client == UNKNOWN:
+                mark.client = self._known_client(plan, record, mark)
+                if mark.client == UNKNOWN:
+                    missing.append(record)
         if not missing:
             return
         found = await clients_of(self._unit, plan, missing)
         for record, mark in kept:
             if mark.client == UNKNOWN:
                 mark.client = found.get(record)
+
+    def _known_client(self, plan: Plan, record: int, mark: Mark) -> int | None:
+        """Return the client of a record as far as this unit of work knows the way to him, else `UNKNOWN`."""
+        images, entity, here = self._unit.images, plan.key, record
+        values: Mapping[str, object] | None = mark.after if mark.before is None else None
+        for link in plan.to_client or ():
+            image = images.get(entity, {}).get(here)
+            known = image.values if image is not None else values
+            if known is None or link.path not in known:
+                return UNKNOWN
+            found = known[link.path]
+            if not isinstance(found, int):
+                return None
+            entity, here, values = link.target, found, None
+        return here if plan.to_client is not None else None
 
 
 async def clients_of(unit: Unit, plan: Plan, ids: Sequence[int]) -> Mapping[int, int]:

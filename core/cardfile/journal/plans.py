@@ -214,11 +214,7 @@ def _plan(model: Model, record_type: RecordType) -> Plan:
         searched_by=tuple(_searched_by(model, record_type)),
         columns=frozenset(columns),
         blank={**dict.fromkeys(columns), "_exists_in_db": True, "_was_created": None},
-        paths=frozenset(
-            path
-            for path, line in record_type.lines.items()
-            if line.field.is_kept
-        ),
+        paths=frozenset(path for path, line in record_type.lines.items() if line.field.is_kept),
     )
 
 

@@ -42,10 +42,14 @@ async def insert_rows(
     if len(rows) > FEW:
         await transaction.insert_many(table, columns, rows)
         return
-    places = ",".join(f"${n}" for n in range(1, len(columns) + 1))
-    statement = f"insert into {quoted(table)} ({_names(columns)}) values ({places})"
-    for row in rows:
-        await transaction.execute(statement, row)
+    width = len(columns)
+    places = ",".join(
+        f"({','.join(f'${n}' for n in range(first, first + width))})"
+        for first in range(1, len(rows) * width + 1, width)
+    )
+    if rows:
+        statement = f"insert into {quoted(table)} ({_names(columns)}) values {places}"
+        await transaction.execute(statement, [value for row in rows for value in row])
 
 
 async def upsert_rows(transaction: Transaction, table: str, columns: Columns, rows: Sequence[Row]) -> None:

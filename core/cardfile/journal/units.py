@@ -16,10 +16,14 @@ __all__ = ["Image", "Unit"]
 
 @dataclass(slots=True)
 class Image:
-    """A record as this unit of work knows it: its values by path, and the object that commands hold."""
+    """A record as this unit of work knows it: its values by path, and the object that commands hold.
+
+    Nobody else can change what is `locked` before the unit of work ends.
+    """
 
     values: dict[str, object]
     record: Record
+    locked: bool = False
 
 
 @dataclass(slots=True)

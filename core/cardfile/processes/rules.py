@@ -66,8 +66,8 @@ class ProcessRules:
             over = [
                 task for task, row in changed.items() if row.get("state", TaskState.OPEN) != TaskState.OPEN
             ]
-            if over:
-                await go_on(call, await _runs_of_tasks(call, over))
+            if over and (runs := await _runs_of_tasks(call, over)):
+                await go_on(call, runs)
         elif entity in ASKED and changed:
             book = await process_book(access_of(call))
             if any(one.kind == "check" for one in book.steps.values()):

@@ -195,5 +195,5 @@ async def keep(database: Database, standings: Collection[Standing]) -> None:
         for one in standings
     ]
     if rows:
-        async with database.transaction() as transaction:
+        async with database.joined() as transaction:
             await upsert_rows(transaction, "task_ladder", COLUMNS, rows)

@@ -154,19 +154,20 @@ async def _take_client_of_deal(call: Call, rows: Iterable[Values]) -> None:
     """Let tasks of a deal be tasks of its client."""
     of_deals = [values for values in rows if values.get("deal")]
     wanted = {int(str(values["deal"])) for values in of_deals}
-    if not wanted:
-        return
-    found = await fetch_records(
-        call.app.database,
-        call.app.model,
-        call.app.model["deal"],
-        EVERYTHING,
-        now=call.now,
-        ids=sorted(wanted),
-        archived=True,
-        paths=("client",),
-    )
-    clients = {row["id"]: row["client"] for row in found}
+    known = call.work.images.get("deal", {})
+    clients: dict[object, object] = {deal: known[deal].values["client"] for deal in wanted & known.keys()}
+    if unknown := sorted(wanted - known.keys()):
+        found = await fetch_records(
+            call.app.database,
+            call.app.model,
+            call.app.model["deal"],
+            EVERYTHING,
+            now=call.now,
+            ids=unknown,
+            archived=True,
+            paths=("client",),
+        )
+        clients |= {row["id"]: row["client"] for row in found}
     for values in of_deals:
         values["client"] = clients.get(values["deal"], values.get("client"))
 

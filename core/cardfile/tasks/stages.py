@@ -10,7 +10,7 @@ from cardfile.calendars import CalendarBook, add, calendar_book, next_working_mo
 from cardfile.deals import Cause, Deal, Missing, Move
 from cardfile.deals.checking import rules_of
 from cardfile.deals.next_steps import StepTask
-from cardfile.deals.rows import of_deals, rows_of
+from cardfile.deals.rows import id_of, of_deals, rows_of
 from cardfile.declarations import TaskDone
 from cardfile.journal.calls import Call
 from cardfile.query.rows import fetch_records
@@ -31,6 +31,9 @@ __all__ = [
 ]
 
 TASK_DONE: Final = "task_done"
+
+MOST: Final = 100_000
+"""How many open tasks are cancelled at once."""
 
 Found = dict[tuple[int, str], Missing]
 
@@ -110,16 +113,15 @@ async def cancel_what_was_left(call: Call, moves: Sequence[Move]) -> None:
         return
     templates = {one.id for move in left if move.was for one in book.all_of_stage(move.was.id)}
     wanted = {"state": {"eq": TaskState.OPEN.value}, "template": {"id": {"in": sorted(templates)}}}
-    rows = await rows_of(
-        call, Task, where=of_deals([one.deal for one in left], **wanted), paths=("deal", "template")
-    )
+    of_left = of_deals([one.deal for one in left], **wanted)
+    tasks = await call.find(Task, filter=of_left, limit=MOST, rights=EVERYTHING, lock=True)
     by_deal = {one.deal: one for one in left}
     changes = {}
-    for row in rows:
-        move = by_deal[row["deal"]]
-        if move.was is not None and book.templates[row["template"]].stage == move.was.id:
+    for task in tasks:
+        move = by_deal[id_of(task.deal)]
+        if move.was is not None and book.templates[id_of(task.template)].stage == move.was.id:
             reason = call.texts.say("The deal has moved on to {stage}.", stage=move.to.label)
-            changes[row["id"]] = {
+            changes[task.id] = {
                 "state": TaskState.CANCELLED.value,
                 "result": reason,
                 "done_at": call.now,
