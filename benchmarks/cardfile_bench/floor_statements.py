@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Final
 
 from cardfile.clients.choices import GENDERS, KINDS, SOURCES, STANDINGS
+from cardfile.deals.choices import OUTCOMES
 from cardfile.timeline import entities as timeline
 from cardfile_bench.spelling import Spelling
 from cardfile_bench.wording import case_of
@@ -35,6 +36,7 @@ def statements(write: Spelling, *, mine: bool) -> Mapping[str, Statement]:
         "card": (_card(write, seen(3)), ("client", "since")),
         "list": (_clients(write, seen(2)), ("word",)),
         "deep": (_deep(write, seen(1), mine=mine), ()),
+        "deal_board": (_deal_board(write, write.param(1) if mine else None), ()),
     }
 
 
@@ -306,3 +308,54 @@ def _deep(write: Spelling, seen: str, *, mine: bool) -> str:
         f" order by {write.order('c.sort_name', 'c.id')} limit 50"
     )
     return f"select {write.object(clients=write.object(nodes=nodes))}"
+
+
+def _deal_board(write: Spelling, me: str | None) -> str:
+    task = write.object(
+        id=write.id("task", "t.id"), title=write.text("t.title"), dueAt=write.instant("t.due_at")
+    )
+    goal = write.object(
+        key=write.text("g.key"), label=write.text("g.label"), outcome=case_of("g.outcome", OUTCOMES)
+    )
+    amount = write.object(amount=write.money("d.amount"), currency=write.text("d.amount_currency"))
+    client = write.object(id=write.id("client", "c.id"), name=write.text("c.name"))
+    deals, clients, tasks = "", "", ""
+    if me is not None:
+        taking_part = "select 1 from deal_participant p where p.deal = d.id and p.archived_at is null"
+        deals = f' and (d.owner = {me} or exists ({taking_part} and p."user" = {me}))'
+        clients = f" and c.owner = {me}"
+        # The client of a task is that of its deal.
+        tasks = f" and ({me} in (d.owner, t.assignee, t.author) or c.id is not null)"
+    next_task = (
+        f"select {task} from task t where t.deal = d.id and t.awaits = {write.true}"
+        f" and t.archived_at is null{tasks} order by {write.order('t.due_at', 't.id')} limit 1"
+    )
+    columns = {}
+    for stage, name in ((1, "request"), (2, "proposal"), (3, "payment")):
+        goals = write.list(
+            f"select {goal} j from goal g where g.stage = {stage} and g.archived_at is null"
+            " and (g.outcome = 'postpone' or not exists (select 1 from deal_goal r where r.deal = d.id"
+            " and r.goal = g.id and r.reached_at >= d.stage_since and r.archived_at is null))"
+            " order by g.position, g.id limit 50"
+        )
+        deal = write.object(
+            id=write.id("deal", "d.id"),
+            title=write.text("d.title"),
+            amount=f"case when d.amount is null then 'null' else {amount} end",
+            client=f"case when c.id is null then 'null' else {client} end",
+            owner=write.person("u"),
+            nextTask=f"coalesce(({next_task}),'null')",
+            openGoals=write.object(nodes=goals),
+        )
+        nodes = write.list(
+            f"select {deal} j "
+            + write.first(
+                "deal d",
+                f"d.stage = {stage} and d.archived_at is null{deals}",
+                f" left join client c on c.id = d.client{clients} left join user_account u on u.id = d.owner",
+                write.order("-d.stage_since", "-d.id"),
+                50,
+            )
+        )
+        columns[name] = write.object(nodes=nodes)
+    return f"select {write.object(**columns)}"

@@ -17,7 +17,7 @@ once, by the fastest means of the driver.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -238,7 +238,7 @@ async def _written(app: App, deals: Sequence[int]) -> Written:
     new: dict[str, Sequence[Sequence[object]]] = {}
     columns = {table: tuple(rows[0]) for table, rows in found.items()}
     open_tasks = {row["id"] for row in found["task"] if row["state"] == "open"}
-    is_new = {
+    is_new: Mapping[str, Callable[[Mapping[str, object]], bool]] = {
         "deal": lambda _row: False,
         "deal_stage_history": lambda row: row["left_at"] is None,
         "task": lambda row: row["id"] in open_tasks,

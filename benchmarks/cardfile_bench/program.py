@@ -42,7 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="small data, to see that the benchmarks work")
     parser.add_argument("--check", action="store_true", help="fail when something is far over its goal")
     parser.add_argument(
-        "--only", default="", help="what is called so: card, list_own, scope, bulk, moves, reminders"
+        "--only",
+        default="",
+        help="what is called so: card, list_own, deal_board, scope, bulk, moves, reminders",
     )
     parser.add_argument("--engine", choices=ENGINES, action="append", help="one engine only")
     parser.add_argument("--folder", type=Path, default=Path("data/bench"), help="where the data is kept")

@@ -4,7 +4,7 @@ Computed fields hold what the journal would have put there.
 """
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -42,6 +42,9 @@ PLANS = (
     ("12 посещений", 90, 12, 0, 600_000),
     ("Разовое", 1, 1, 0, 70_000),
 )
+STAGES = ((1, (1, 2, 3)), (2, (4, 5, 6)), (3, (7, 8)))
+"""The open stages of the pipeline that every installation has, the first one to be shipped, with their goals."""
+WON, LOST = 4, 5
 STAMPS = ("id", "created_at", "created_by", "updated_at", "updated_by", "version", "archived_at")
 
 
@@ -61,6 +64,7 @@ def tables(size: Size) -> Iterator[Table]:
     club = _Club(size, chance)
     club.fill()
     yield from club.tables()
+    yield from _sales(size, chance, club.owners)
 
 
 def _stamps(record: int, at: datetime, *, archived: datetime | None = None) -> tuple[object, ...]:
@@ -315,3 +319,54 @@ class _Club:
             ),
             self.events,
         )  # fmt: skip
+
+
+def _sales(size: Size, chance: random.Random, owners: Mapping[int, int | None]) -> Iterator[Table]:
+    """Yield deals, open ones and closed ones mixed, with the goals that were reached and the tasks."""
+    deals: list[tuple[object, ...]] = []
+    reached: list[tuple[object, ...]] = []
+    tasks: list[tuple[object, ...]] = []
+    results = ["open"] * size.open_deals + ["won", "lost"] * (size.closed_deals // 2)
+    chance.shuffle(results)
+    for deal, result in enumerate(results, 1):
+        client = chance.randint(1, size.clients)
+        owner, title = owners[client], f"{chance.choice(WORDS)} {chance.choice(WORDS)} {deal}".capitalize()
+        since = NOW - timedelta(microseconds=chance.randint(1, 60 * 86_400_000_000))
+        begun = since - timedelta(days=chance.randint(0, 40))
+        here, goals = chance.choice(STAGES)
+        stage = here if result == "open" else WON if result == "won" else LOST
+        deals.append(
+            (
+                *_stamps(deal, begun), title, fold(title), client, 1, stage, since, owner,
+                chance.randint(10, 9_000) * 10_000 if chance.random() < 0.9 else None,
+                "RUB", 50, None if result == "open" else since, result, fold(title),
+            )
+        )  # fmt: skip
+        if chance.random() < 0.4:
+            # Some were reached in an earlier stay, and are to be reached again.
+            at = since + (NOW - since) * chance.uniform(-0.5, 1)
+            goal = chance.choice(goals)
+            reached.append((*_stamps(len(reached) + 1, at), deal, here, goal, at, owner))
+        for _ in range(chance.choice((0, 1, 1, 2))):
+            due, is_done = NOW + timedelta(minutes=chance.randint(-9_000, 9_000)), result != "open"
+            subject = f"{chance.choice(WORDS)} {chance.choice(WORDS)}".capitalize()
+            tasks.append(
+                (
+                    *_stamps(len(tasks) + 1, since), subject, client, deal, owner, owner, due,
+                    "done" if is_done else "open", not is_done, since if is_done else None,
+                )
+            )  # fmt: skip
+    yield Table(
+        "deal",
+        (
+            *STAMPS, "title", "sort_title", "client", "pipeline", "stage", "stage_since", "owner", "amount",
+            "amount_currency", "probability", "closed_at", "result", "search_text",
+        ),
+        deals,
+    )  # fmt: skip
+    yield Table("deal_goal", (*STAMPS, "deal", "stage", "goal", "reached_at", "by"), reached)
+    yield Table(
+        "task",
+        (*STAMPS, "title", "client", "deal", "assignee", "author", "due_at", "state", "awaits", "done_at"),
+        tasks,
+    )

@@ -20,11 +20,15 @@ READERS: Final = {"all": OWNER, "own": MANAGER}
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A document of `documents` with its variables; `client` is a variable that takes a client's id."""
+    """A document of `documents` with its variables; `client` is a variable that takes a client's id.
+
+    `goal` is how many times the floor's time the product may take.
+    """
 
     name: str
     variables: Mapping[str, object]
     client: str | None = None
+    goal: float = 1.3
 
     def variables_for(self, client: int) -> Mapping[str, object]:
         """Return the variables, with the id of a client of the reader where there is one."""
@@ -48,6 +52,7 @@ SCREENS: Final = (
         },
     ),
     Screen("deep", {"clients": 50, "each": 5}),
+    Screen("deal_board", {"first": 50}, goal=1.25),
 )
 
 

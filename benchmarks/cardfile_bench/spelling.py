@@ -6,12 +6,15 @@ the type of every argument.
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from typing import ClassVar
 
 __all__ = ["Postgres", "Spelling", "Sqlite"]
 
 
 class Spelling(ABC):
-    """Pieces of SQL that give JSON texts, never null."""
+    """Pieces of SQL that give JSON texts, never null; `true` is the constant."""
+
+    true: ClassVar[str]
 
     @abstractmethod
     def param(self, number: int, type_: str = "bigint") -> str:
@@ -90,6 +93,8 @@ class Spelling(ABC):
 class Sqlite(Spelling):
     """SQLite."""
 
+    true = "1"
+
     def param(self, number: int, type_: str = "bigint") -> str:
         return f"?{number}"
 
@@ -126,6 +131,8 @@ class Sqlite(Spelling):
 
 class Postgres(Spelling):
     """PostgreSQL."""
+
+    true = "true"
 
     def param(self, number: int, type_: str = "bigint") -> str:
         return f"${number}::{type_}"
