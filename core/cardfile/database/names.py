@@ -1,6 +1,7 @@
 """Names of tables and columns: lower-case words, so that they mean the same to both databases."""
 
 import re
+from functools import lru_cache
 
 from cardfile.errors import DeclarationError
 
@@ -19,6 +20,7 @@ def require_name(name: str, *, what: str) -> str:
     return name
 
 
+@lru_cache(maxsize=4_096)
 def quoted(name: str) -> str:
     """Return `name` in the quotes that keep it from being read as a word of SQL."""
     return f'"{require_name(name, what="table or column")}"'
