@@ -43,7 +43,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Right
 async def answers(house: RightsHouse, asked: Iterable[str], rights: Rights) -> dict[str, bytes]:
     told = {text: await house.bytes_of(text, rights) for text in asked}
     refused = [(text, answer) for text, answer in told.items() if b'"errors"' in answer]
-    assert refused == []
+    assert refused == [], refused[0]
     return told
 
 

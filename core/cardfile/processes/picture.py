@@ -13,12 +13,17 @@ from cardfile.processes.tables import RunStep
 
 __all__ = ["BATCH_FIELDS", "graphs"]
 
+TOLD: Final = ("process_run", "step", "key", "label", "kind", "state", "position", "due_at")
+"""The fields of a step that the graph of its run tells."""
+
 MOST_RUNS: Final = 200
 """At most so many runs are drawn at once: as many as a page of a list may have."""
 
 
 async def graphs(call: Call, runs: Sequence[int]) -> Mapping[int, Graph]:
-    """Return the graphs of runs, as far as one may see their steps."""
+    """Return the graphs of runs, for whoever may see all that a graph tells of their steps."""
+    if not all(call.rights.sees("process_run_step", path) for path in TOLD):
+        return {}
     book = await process_book(access_of(call))
     wanted = {"process_run": {"id": {"in": list(runs[:MOST_RUNS])}}}
     rows = await call.find(RunStep, filter=wanted, order=("position", "id"), limit=STEPS * MOST_RUNS)
