@@ -183,22 +183,18 @@ class Filler:
         rows = list(_apart(spec, made))
         assert len(rows) == len(made) or not isinstance(record_type.visibility, Owned), record_type.key
         ids = [int(str(row["id"])) for row in rows]
-        for holder, record in zip(HOLDERS, ids, strict=False):
-            if isinstance(record_type.visibility, Owned):
-                self.held[record_type.key, holder] = record
-        if isinstance(record_type.visibility, Owned) and record_type.visibility.participants:
-            held = zip(PARTS, ids[-len(PARTS) :], strict=True)
+        if isinstance(owned := record_type.visibility, Owned):
+            held = [*zip(HOLDERS, ids, strict=False)]
+            held += zip(PARTS, ids[-len(PARTS) :], strict=True) if owned.participants else ()
             self.held.update({(record_type.key, place): record for place, record in held})
         self.ids[record_type.key] = ids
         await self._insert(transaction, spec, rows)
         tables = {table.name: table.as_spec() for table in self.app.card_tables}
         for card in record_type.cards.values():
             lines = {line.column: line for line in card.lines}
-            cards = [
-                self._row(record_type.key, tables[card.table], lines, record, number)
-                for number, record in enumerate(ids)
-            ]
-            await self._insert(transaction, tables[card.table], cards)
+            table = tables[card.table]
+            cards = [self._row(record_type.key, table, lines, one, number) for number, one in enumerate(ids)]
+            await self._insert(transaction, table, cards)
 
     def _places(self, record_type: RecordType) -> list[dict[str, object]]:
         """Return what tells the rows of a type apart: whose they are, or what they hang on."""
@@ -335,8 +331,7 @@ class Filler:
         """Lend the rows that are to be lent."""
         rows: list[dict[str, object]] = []
         for (key, place), record in self.held.items():
-            given = SHARES.get(place)
-            if given is not None:
+            if (given := SHARES.get(place)) is not None:
                 row = {**given, "entity": key, "record": record, "author": self.people["stranger"]}
                 if isinstance(to := row.get("to_user"), str):
                     row["to_user"] = self.people[to]

@@ -94,7 +94,14 @@ async def test_an_analyst_writes_nothing_but_what_is_his_own(house: RightsHouse)
         if action not in {"read", "list_members"}
     }
     assert {one for one in writes if not one.endswith(":own")} == set()
-    assert {one.partition(".")[0] for one in writes} <= {"segment", "share", "api_token", "user", "file", "notice"}
+    assert {one.partition(".")[0] for one in writes} <= {
+        "segment",
+        "share",
+        "api_token",
+        "user",
+        "file",
+        "notice",
+    }
 
 
 @pytest.mark.parametrize("scope", [Scope.OWN, Scope.TEAM], ids=["own", "team"])

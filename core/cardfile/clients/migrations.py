@@ -1,7 +1,5 @@
 """How the tables of clients and of their history came to be."""
 
-from dataclasses import replace
-
 from cardfile.clients.tables import (
     Attribution,
     Client,
@@ -11,9 +9,8 @@ from cardfile.clients.tables import (
     Segment,
     Tag,
 )
+from cardfile.database.columns import ColumnSpec, ColumnType, IndexSpec, TableSpec
 from cardfile.database.steps import CreateTable, CreateView, Migration, RunSQL
-from cardfile.database.tables import table_spec
-from cardfile.timeline.tables import Interaction
 
 __all__ = ["MIGRATIONS"]
 
@@ -58,11 +55,38 @@ _PARTS_WITH_DEALS = {
     for name, select in _PARTS_ABOUT.items()
 }
 
-# Deals are made later than interactions, and add their column themselves.
-_INTERACTION = replace(
-    (whole := table_spec(Interaction)),
-    columns=tuple(column for column in whole.columns if column.name != "deal"),
-    indexes=tuple(index for index in whole.indexes if "deal" not in index.columns),
+# As the table was before deals, which are made later and add their column themselves.
+_INTERACTION = TableSpec(
+    name="interaction",
+    columns=(
+        ColumnSpec(name="id", type=ColumnType.ID),
+        ColumnSpec(name="created_at", type=ColumnType.INSTANT),
+        ColumnSpec(name="created_by", type=ColumnType.BIGINT, null=True),
+        ColumnSpec(name="updated_at", type=ColumnType.INSTANT),
+        ColumnSpec(name="updated_by", type=ColumnType.BIGINT, null=True),
+        ColumnSpec(name="version", type=ColumnType.INTEGER, default=1),
+        ColumnSpec(name="archived_at", type=ColumnType.INSTANT, null=True),
+        ColumnSpec(name="client", type=ColumnType.ID, references="client", on_delete="restrict"),
+        ColumnSpec(name="kind", type=ColumnType.TEXT),
+        ColumnSpec(name="direction", type=ColumnType.TEXT, null=True),
+        ColumnSpec(
+            name="user", type=ColumnType.ID, null=True, references="user_account", on_delete="restrict"
+        ),
+        ColumnSpec(name="at", type=ColumnType.INSTANT),
+        ColumnSpec(name="duration_seconds", type=ColumnType.INTEGER, null=True),
+        ColumnSpec(name="subject", type=ColumnType.TEXT, null=True),
+        ColumnSpec(name="text", type=ColumnType.TEXT, null=True),
+        ColumnSpec(name="channel", type=ColumnType.TEXT, null=True),
+        ColumnSpec(name="external_id", type=ColumnType.TEXT, null=True),
+        ColumnSpec(name="state", type=ColumnType.TEXT, null=True),
+        ColumnSpec(name="is_contact", type=ColumnType.BOOLEAN, default=False),
+    ),
+    indexes=(
+        IndexSpec(columns=("client", "at", "id")),
+        IndexSpec(columns=("user", "at"), living=True),
+        IndexSpec(columns=("at", "id"), living=True),
+        IndexSpec(columns=("channel", "external_id"), unique=True, living=True),
+    ),
 )
 
 MIGRATIONS = (

@@ -222,7 +222,8 @@ def hangs_on(record_type: RecordType, other: RecordType) -> bool:
     """Tell whether records of `record_type` hang on records of `other`, be they seen with them or on their own."""
     visibility = record_type.visibility
     path = visibility.reference if isinstance(visibility, Through) else record_type.entity.on
-    return path in record_type.links and record_type.links[path].target == other.key
+    link = record_type.links.get(path) if path else None
+    return link is not None and link.target == other.key
 
 
 def reaching(rights: Rights, parent: RecordType, record_type: RecordType, action: str) -> tuple[Rights, str]:

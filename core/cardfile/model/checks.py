@@ -101,7 +101,9 @@ def _check_batch_fields(record_type: RecordType) -> None:
     taken = {*record_type.lines, *record_type.links, *record_type.groups(), "id", "card_fields"}
     for one in record_type.entity.batch_fields:
         if one.key in taken:
-            raise DeclarationError(f"{told} has a field {one.key!r} already: give the batch field another key")
+            raise DeclarationError(
+                f"{told} has a field {one.key!r} already: give the batch field another key"
+            )
         taken.add(one.key)
 
 
