@@ -1,14 +1,19 @@
 """What all tests share: a fresh database on each engine."""
 
+import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import pytest
 
+from cardfile.app import App
 from cardfile.database import Database, open_database
+from cardfile.database.sqlite import SqliteDatabase
+from cardfile.testing.migrated import Migrated
 
 Engine = Literal["sqlite", "postgres"]
 
@@ -53,6 +58,53 @@ async def postgres_url(anyio_backend: str, database_numbers: "count[int]") -> As
     finally:
         await server.execute(f'drop database "{name}" with (force)')
         await server.close()
+
+
+class MigratedOnBoth(Migrated):
+    """Copies databases on the server as well, from a template of each kind."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.templates: dict[tuple[Any, ...], str] = {}
+
+    async def migrate(self, app: App) -> None:
+        if isinstance(app.database, SqliteDatabase):
+            await super().migrate(app)
+            return
+        kind, name = self.kind_of(app), urlsplit(app.settings.database_url).path.strip("/")
+        if kind not in self.templates:
+            await app.migrate()
+            template = f"{name}_template"
+            await at_server(f'create database "{template}" template "{name}"')
+            self.templates[kind] = template
+            return
+        template = self.templates[kind]
+        await at_server(
+            f'drop database "{name}" with (force)', f'create database "{name}" template "{template}"'
+        )
+
+    async def drop_templates(self) -> None:
+        await at_server(*(f'drop database "{one}" with (force)' for one in self.templates.values()))
+
+
+async def at_server(*statements: str) -> None:
+    """Run statements on the server, outside of any test's database."""
+    asyncpg = pytest.importorskip("asyncpg")
+    server = await asyncpg.connect(f"{SERVER}/postgres", timeout=5)
+    try:
+        for statement in statements:
+            await server.execute(statement)
+    finally:
+        await server.close()
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Migrated]:
+    """What brings databases up to date on both engines, each kind of them once."""
+    made = MigratedOnBoth(tmp_path_factory.mktemp("migrated"))
+    yield made
+    if made.templates:
+        asyncio.run(made.drop_templates())
 
 
 @pytest.fixture(scope="session")

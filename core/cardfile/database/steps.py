@@ -159,6 +159,7 @@ class Migration:
 
     id: str
     steps: tuple[Step, ...]
+    _checksum: str = field(init=False, default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse an id that could not be told in a sentence."""
@@ -171,8 +172,10 @@ class Migration:
     @property
     def checksum(self) -> str:
         """What the migration does, as sixteen hexadecimal digits; it is the same on both databases."""
-        meaning = json.dumps([_meaning(step) for step in self.steps], sort_keys=True, ensure_ascii=False)
-        return sha256(meaning.encode()).hexdigest()[:16]
+        if not self._checksum:  # A start asks several times, and there are hundreds of columns to tell.
+            meaning = json.dumps([_meaning(step) for step in self.steps], sort_keys=True, ensure_ascii=False)
+            object.__setattr__(self, "_checksum", sha256(meaning.encode()).hexdigest()[:16])
+        return self._checksum
 
 
 def _meaning(value: object) -> object:

@@ -20,15 +20,11 @@ class Migrated:
         self._folder = folder
         self._files: dict[tuple[Any, ...], Path] = {}
 
-    async def migrate(self, app: "App") -> None:
-        """Do what `app.migrate()` does; a database on a server, or one that exists, is migrated as ever."""
-        from cardfile.database.sqlite import SqliteDatabase
-
-        if not isinstance(app.database, SqliteDatabase) or app.database.path.exists():
-            await app.migrate()
-            return
+    @staticmethod
+    def kind_of(app: "App") -> tuple[Any, ...]:
+        """Return what two apps have in common whose fresh databases are equal."""
         settings = app.settings
-        kind = (
+        return (
             tuple(type(one) for one in app.plugins),
             settings.locale,
             settings.zone,
@@ -37,6 +33,15 @@ class Migrated:
             repr(app.sections),
             app.clock.now(),
         )
+
+    async def migrate(self, app: "App") -> None:
+        """Do what `app.migrate()` does; a database on a server, or one that exists, is migrated as ever."""
+        from cardfile.database.sqlite import SqliteDatabase
+
+        if not isinstance(app.database, SqliteDatabase) or app.database.path.exists():
+            await app.migrate()
+            return
+        kind, settings = self.kind_of(app), app.settings
         if kind not in self._files:
             await app.migrate()
             kept = self._folder / f"{len(self._files)}.db"
