@@ -7,7 +7,7 @@ from house import ROOT, python_files
 
 USES = {
     # The journal writes what a command that was permitted as a whole has decided, and takes it back.
-    "core/cardfile/journal/calls.py: EVERYTHING": 2,
+    "core/cardfile/journal/calls.py: EVERYTHING": 3,
     "core/cardfile/journal/changes.py: EVERYTHING": 1,
     "core/cardfile/journal/undo.py: EVERYTHING": 1,
     # What is computed is the same for everybody; whoever sees less does not see the field (`Telling`).
@@ -30,7 +30,7 @@ USES = {
     "core/cardfile/tasks/rules.py: EVERYTHING": 2,
     "core/cardfile/tasks/sending.py: Actor.system": 1,
     "core/cardfile/tasks/choosing.py: EVERYTHING": 1,
-    "core/cardfile/tasks/stages.py: EVERYTHING": 1,
+    "core/cardfile/tasks/stages.py: EVERYTHING": 2,
     # A process goes on whoever's deed lets it, by what the deal is and not by what that person sees of it.
     "core/cardfile/processes/rules.py: EVERYTHING": 2,
     "core/cardfile/processes/running.py: EVERYTHING": 1,
