@@ -10,7 +10,6 @@ from cardfile import App, CardField, Kind, Plugin, Settings
 from cardfile.cli.program import COMMANDS, ExitCode
 from cardfile.model.kinds import KINDS
 from cardfile.plugins.hookspecs import SPECS, colour_of
-from cardfile.settings import Limits
 from cardfile_graphql.filters import NAME_OF
 from cardfile_graphql.inputs import InputTypes
 from cardfile_graphql.schema import build_schema
@@ -83,14 +82,16 @@ def settings_told() -> Iterator[tuple[str, str]]:
     """Yield the name of every setting with its default as the tables write it."""
     made = Settings()
     for name in Settings.model_fields:
-        if name not in {"limits", "sections"}:
+        if name not in {"limits", "keep", "sections"}:
             value = getattr(made, name)
-            yield name, "—" if value is None or value == () else str(value)
-    for name, field in Limits.model_fields.items():
-        yield (
-            f"limits.{name}",
-            f"{field.default:g}" if isinstance(field.default, float) else f"{field.default:,}",
-        )
+            yield name, "—" if value is None or value == () else _told(value)
+    for group in ("limits", "keep"):
+        for name, value in getattr(made, group):
+            yield f"{group}.{name}", _told(value)
+
+
+def _told(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def test_the_tables_of_settings_are_true() -> None:
