@@ -171,7 +171,7 @@ def _card(write: Spelling, seen: str) -> str:
     event = (*timeline.KINDS, next(one for one in timeline.timeline.fields if one.key == "kind").options[-1])
     entry = write.object(
         id=write.id("timeline_entry", "e.id"), at=write.instant("e.at"), kind=case_of("e.kind", event),
-        title=write.text("e.title"), event=write.text("e.event"),
+        event=write.text("e.event"),
         actor="case when e.actor is null then 'null' else (select " + write.object(name=write.text("a.name"))
         + " from user_account a where a.id = e.actor) end",
     )  # fmt: skip
