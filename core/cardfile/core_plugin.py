@@ -8,12 +8,12 @@ from cardfile import (
     calendars,
     clients,
     deals,
+    imports,
     journal,
     pipelines,
     processes,
     reports,
     seeds,
-    spreadsheets,
     tasks,
     timeline,
 )
@@ -103,7 +103,7 @@ class CorePlugin(Plugin):
         *tasks.ENTITIES,
         *processes.ENTITIES,
         *reports.ENTITIES,
-        *spreadsheets.ENTITIES,
+        *imports.ENTITIES,
     )
     commands = (
         *access.COMMANDS,
@@ -111,7 +111,7 @@ class CorePlugin(Plugin):
         *deals.COMMANDS,
         *tasks.COMMANDS,
         *processes.COMMANDS,
-        *spreadsheets.COMMANDS,
+        *imports.COMMANDS,
     )
     grants = _together(
         access.GRANTS,
@@ -122,9 +122,9 @@ class CorePlugin(Plugin):
         tasks.GRANTS,
         processes.GRANTS,
         reports.GRANTS,
-        spreadsheets.GRANTS,
+        imports.GRANTS,
     )
-    jobs = (*jobs_room.JOBS, *access.JOBS, *deals.JOBS, *tasks.JOBS, *processes.JOBS, *spreadsheets.JOBS)
+    jobs = (*jobs_room.JOBS, *access.JOBS, *deals.JOBS, *tasks.JOBS, *processes.JOBS, *imports.JOBS)
     reports = reports.REPORTS
     pipelines = (pipelines.SALES,)
     reminder_policies = tasks.REMINDER_POLICIES
@@ -240,5 +240,5 @@ class CorePlugin(Plugin):
             "core.processes": processes.MIGRATIONS,
             "core.reports": reports.MIGRATIONS,
             "core.jobs": jobs_room.MIGRATIONS,
-            "core.spreadsheets": spreadsheets.MIGRATIONS,
+            "core.spreadsheets": imports.MIGRATIONS,
         }

@@ -11,10 +11,10 @@ from openpyxl import load_workbook
 
 from cardfile.app import App
 from cardfile.errors import InvalidInput, NotAllowed, Refused
+from cardfile.exports import export_records
+from cardfile.imports.name_book import read_names
 from cardfile.rights import Actor
 from cardfile.settings import Settings
-from cardfile.spreadsheets import export_records
-from cardfile.spreadsheets.name_book import read_names
 
 pytestmark = pytest.mark.anyio
 

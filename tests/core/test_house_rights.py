@@ -41,12 +41,12 @@ USES = {
     # There is one plan for whom and when, also where its maker does not see it; who heads a team is no secret.
     "core/cardfile/reports/rules.py: EVERYTHING": 4,
     # An import keeps its own books; whom it knows is asked under the rights of its reader.
-    "core/cardfile/spreadsheets/commands.py: EVERYTHING": 1,
-    "core/cardfile/spreadsheets/importers.py: Actor.system": 1,
-    "core/cardfile/spreadsheets/kept_import.py: Actor.system": 1,
-    "core/cardfile/spreadsheets/kept_import.py: EVERYTHING": 2,
-    "core/cardfile/spreadsheets/matching.py: EVERYTHING": 4,
-    "core/cardfile/spreadsheets/tagging.py: EVERYTHING": 1,
+    "core/cardfile/imports/commands.py: EVERYTHING": 1,
+    "core/cardfile/imports/importers.py: Actor.system": 1,
+    "core/cardfile/imports/kept_import.py: Actor.system": 1,
+    "core/cardfile/imports/kept_import.py: EVERYTHING": 2,
+    "core/cardfile/imports/matching.py: EVERYTHING": 4,
+    "core/cardfile/imports/tagging.py: EVERYTHING": 1,
     # Whoever measures or installs moves the deal by what he has done, and sees neither all of it nor the client.
     "plugins/industry_windows/cardfile_windows/claiming.py: EVERYTHING": 1,
     "plugins/industry_windows/cardfile_windows/estimating.py: EVERYTHING": 3,

@@ -11,10 +11,10 @@ from import_desk import ImportDesk, counts, write_list
 from cardfile.app import App
 from cardfile.clock import MovableClock
 from cardfile.errors import Refused
+from cardfile.imports import Halted, Progress, kept_import, run_import, running, writing
+from cardfile.imports.counts import ImportCounts, Miscounted
 from cardfile.journal import UnitOfWork
 from cardfile.settings import Settings
-from cardfile.spreadsheets import Halted, Progress, kept_import, run_import, running, writing
-from cardfile.spreadsheets.counts import ImportCounts, Miscounted
 
 pytestmark = pytest.mark.anyio
 

@@ -8,11 +8,11 @@ from import_desk import ImportDesk, counts, write_list
 
 from cardfile.app import App
 from cardfile.errors import InvalidInput, NotAllowed, Refused
+from cardfile.imports import ImportCounts, run_import
+from cardfile.imports.wordy_numbers import wordy_number
 from cardfile.model.fields import Field, Kind
 from cardfile.rights import Actor
 from cardfile.settings import Settings
-from cardfile.spreadsheets import ImportCounts, run_import
-from cardfile.spreadsheets.wordy_numbers import wordy_number
 
 pytestmark = pytest.mark.anyio
 

@@ -15,10 +15,10 @@ from cardfile.app import App
 from cardfile.clients.duplicates import Duplicates
 from cardfile.clients.segmenting import SegmentMembers
 from cardfile.errors import DeclarationError, InvalidInput, NotAllowed, NotFound, VersionConflict
+from cardfile.imports import Import, ImportIssues, ImportPreview, Probe
 from cardfile.journal import Deed, Glance
 from cardfile.rights import Actor
 from cardfile.settings import Settings
-from cardfile.spreadsheets import Import, ImportIssues, ImportPreview, Probe
 
 pytestmark = pytest.mark.anyio
 

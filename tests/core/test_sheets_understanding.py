@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from cardfile.imports.mapping import ColumnMatch, Guess, Reason, Target, known_words, propose_mapping
 from cardfile.spreadsheets.cells import Cell, Row
 from cardfile.spreadsheets.headers import Header, find_header, fingerprint, header_at
 from cardfile.spreadsheets.looks import Look, look_of
-from cardfile.spreadsheets.mapping import ColumnMatch, Guess, Reason, Target, known_words, propose_mapping
 from cardfile.spreadsheets.row_kinds import RowKind, RowSorter
 from cardfile.values.text import fold_key
 

@@ -10,11 +10,11 @@ from rights_rows import HOLDERS, mark
 from cardfile.clients.duplicates import Duplicates
 from cardfile.clients.segmenting import SegmentMembers
 from cardfile.errors import NotAllowed
+from cardfile.exports import export_records
 from cardfile.model.names import camel
 from cardfile.model.record_types import Link, RecordType
 from cardfile.query import fetch_records, visible_ids
 from cardfile.rights import Rights, Scope
-from cardfile.spreadsheets import export_records
 
 pytestmark = pytest.mark.anyio
 

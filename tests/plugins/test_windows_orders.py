@@ -13,9 +13,9 @@ from windows_desk import SELLER, ZONE, Api, Company
 import cardfile_windows
 from cardfile.app import App
 from cardfile.clock import MovableClock
+from cardfile.exports import export_records
 from cardfile.plugins import Plugin
 from cardfile.settings import Settings
-from cardfile.spreadsheets import export_records
 from cardfile_documents import DocumentsPlugin
 from cardfile_graphql import GraphQLPlugin
 from cardfile_windows import WindowsPlugin

@@ -24,9 +24,7 @@ from cardfile.cli.import_told import SHOWN_ISSUES, print_counts, print_issues, t
 from cardfile.cli.people import find_user, who
 from cardfile.cli.tables import print_table
 from cardfile.errors import FileRefused
-from cardfile.journal import Call, Glance
-from cardfile.rights import Actor
-from cardfile.spreadsheets import (
+from cardfile.imports import (
     Choices,
     DuplicateMode,
     ImportCounts,
@@ -41,7 +39,9 @@ from cardfile.spreadsheets import (
     probe_file,
     run_import,
 )
-from cardfile.spreadsheets import Progress as Reached
+from cardfile.imports import Progress as Reached
+from cardfile.journal import Call, Glance
+from cardfile.rights import Actor
 
 __all__ = ["Wanted", "bring_in", "try_out"]
 

@@ -10,8 +10,8 @@ from cardfile.app import App
 from cardfile.cli.opened import build_app, run
 from cardfile.cli.people import who
 from cardfile.errors import InvalidInput, NotFound
+from cardfile.exports import export_records
 from cardfile.model.record_types import RecordType
-from cardfile.spreadsheets import export_records
 
 program = Typer()
 

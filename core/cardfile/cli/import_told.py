@@ -5,8 +5,8 @@ from typing import Final
 
 from cardfile.app import App
 from cardfile.cli.tables import print_table
+from cardfile.imports import COUNTED, ImportCounts, ImportIssues
 from cardfile.rights import Actor
-from cardfile.spreadsheets import COUNTED, ImportCounts, ImportIssues
 
 __all__ = ["SHOWN_ISSUES", "print_counts", "print_issues", "tell_issues", "tell_outcome"]
 

@@ -19,9 +19,9 @@ from cardfile.cli.opened import build_app, run
 from cardfile.cli.people import who
 from cardfile.cli.tables import print_table, tell_of_more
 from cardfile.errors import InvalidInput, NotFound
+from cardfile.imports import COUNTED, DuplicateMode, ImportCounts, ImportState, ImportUndone, Wishes
 from cardfile.query.rows import fetch_records
 from cardfile.rights import Actor
-from cardfile.spreadsheets import COUNTED, DuplicateMode, ImportCounts, ImportState, ImportUndone, Wishes
 
 
 class _FileFirst(TyperGroup):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from cardfile.errors import CardfileError
+from cardfile.imports.tables import COUNTED, Outcome
 from cardfile.spreadsheets.row_kinds import RowKind
-from cardfile.spreadsheets.tables import COUNTED, Outcome
 
 __all__ = ["ImportCounts", "Miscounted"]
 

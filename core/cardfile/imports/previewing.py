@@ -7,31 +7,31 @@ from pathlib import Path
 from typing import Final
 
 from cardfile.access.files import StoredFile
-from cardfile.journal.calls import Call
-from cardfile.journal.entries import Entry
-from cardfile.model.kinds import KINDS, Reading
-from cardfile.model.record_types import RecordType
-from cardfile.spreadsheets.cells import Row, column_letters
-from cardfile.spreadsheets.columns import (
+from cardfile.imports.columns import (
     CompiledColumn,
     Key,
     compile_columns,
     identifying_paths,
     read_row,
 )
-from cardfile.spreadsheets.counts import ImportCounts
-from cardfile.spreadsheets.deciding import Decider, Decision, Existing, Pending, skipped
-from cardfile.spreadsheets.host import host_of
-from cardfile.spreadsheets.importers import heir_of, require_heir_in_reach
-from cardfile.spreadsheets.matching import Matcher
-from cardfile.spreadsheets.name_book import read_books, read_titles
-from cardfile.spreadsheets.probing import Probe, places_by_column, probe
+from cardfile.imports.counts import ImportCounts
+from cardfile.imports.deciding import Decider, Decision, Existing, Pending, skipped
+from cardfile.imports.host import host_of
+from cardfile.imports.importers import heir_of, require_heir_in_reach
+from cardfile.imports.matching import Matcher
+from cardfile.imports.name_book import read_books, read_titles
+from cardfile.imports.probing import Probe, places_by_column, probe
+from cardfile.imports.running import PORTION, Progress
+from cardfile.imports.starting import QUICK, Choices, importable_type
+from cardfile.imports.tables import DuplicateMode, Outcome
+from cardfile.imports.targets import Place, PlaceKind, places_of
+from cardfile.journal.calls import Call
+from cardfile.journal.entries import Entry
+from cardfile.model.kinds import KINDS, Reading
+from cardfile.model.record_types import RecordType
+from cardfile.spreadsheets.cells import Row, column_letters
 from cardfile.spreadsheets.reader import SheetFile
 from cardfile.spreadsheets.row_kinds import RowKind, RowSorter
-from cardfile.spreadsheets.running import PORTION, Progress
-from cardfile.spreadsheets.starting import QUICK, Choices, importable_type
-from cardfile.spreadsheets.tables import DuplicateMode, Outcome
-from cardfile.spreadsheets.targets import Place, PlaceKind, places_of
 from cardfile.values.phone import format_phone
 
 __all__ = [

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
+from cardfile.imports.targets import Tagging
 from cardfile.journal.calls import Call
 from cardfile.query.rows import fetch_records, iterate_records
 from cardfile.rights import EVERYTHING, Scope
-from cardfile.spreadsheets.targets import Tagging
 from cardfile.values.text import fold_key
 
 __all__ = ["put_words"]

@@ -7,15 +7,15 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from cardfile.errors import FileRefused, NotAllowed
+from cardfile.imports.mapping import Target
+from cardfile.imports.name_book import read_titles
+from cardfile.imports.targets import ID_PATH, Place, PlaceKind, Tagging, read_path, tagging_of
 from cardfile.journal.host import Host, reading_of
 from cardfile.model.fields import Kind, label_of
 from cardfile.model.kinds import KINDS
 from cardfile.model.record_types import Line, Link, RecordType
 from cardfile.query.rows import fetch_records, iterate_records
 from cardfile.rights import Actor, Scope
-from cardfile.spreadsheets.mapping import Target
-from cardfile.spreadsheets.name_book import read_titles
-from cardfile.spreadsheets.targets import ID_PATH, Place, PlaceKind, Tagging, read_path, tagging_of
 from cardfile.spreadsheets.writer import OutColumn, OutSheet, write_csv, write_workbook
 from cardfile.texts import said
 from cardfile.values.money import Money

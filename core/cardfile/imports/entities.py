@@ -3,9 +3,9 @@
 from typing import Final
 
 from cardfile.declarations import Grants
+from cardfile.imports.tables import DuplicateMode, Import, ImportRow, ImportState, Outcome
 from cardfile.model.entities import Entity, Owned, Relation, Through
 from cardfile.model.fields import Choice, Field, Kind
-from cardfile.spreadsheets.tables import DuplicateMode, Import, ImportRow, ImportState, Outcome
 from cardfile.texts import Label
 
 __all__ = ["ENTITIES", "GRANTS", "import_rows", "imports"]

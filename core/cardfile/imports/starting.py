@@ -9,16 +9,16 @@ import orjson
 
 from cardfile.access.files import StoredFile
 from cardfile.errors import InvalidInput, NotAllowed, Refused
+from cardfile.imports.host import host_of
+from cardfile.imports.importers import require_heir_in_reach
+from cardfile.imports.probing import Probe, Wishes, places_by_column, probe
+from cardfile.imports.tables import DuplicateMode, Import, ImportState
+from cardfile.imports.targets import Place, places_of
 from cardfile.journal.calls import Call
 from cardfile.model.record_types import RecordType
 from cardfile.rights import Rights, Scope
-from cardfile.spreadsheets.host import host_of
-from cardfile.spreadsheets.importers import require_heir_in_reach
 from cardfile.spreadsheets.limits import FileLimits
-from cardfile.spreadsheets.probing import Probe, Wishes, places_by_column, probe
 from cardfile.spreadsheets.reader import ReadersBusy, SheetReaders
-from cardfile.spreadsheets.tables import DuplicateMode, Import, ImportState
-from cardfile.spreadsheets.targets import Place, places_of
 
 __all__ = [
     "QUICK",

@@ -7,17 +7,17 @@ from typing import Any, Final
 import orjson
 
 from cardfile.errors import NotAllowed, NotFound, Refused
+from cardfile.imports.counts import ImportCounts
+from cardfile.imports.host import ImportHost
+from cardfile.imports.importers import importing_command
+from cardfile.imports.probing import places_by_column
+from cardfile.imports.starting import probe_file, understanding, wishes_from_text
+from cardfile.imports.tables import Import, ImportState
+from cardfile.imports.targets import Place, places_of
 from cardfile.journal.calls import Call
 from cardfile.query.rows import fetch_records
 from cardfile.rights import EVERYTHING, Actor
-from cardfile.spreadsheets.counts import ImportCounts
 from cardfile.spreadsheets.headers import Header
-from cardfile.spreadsheets.host import ImportHost
-from cardfile.spreadsheets.importers import importing_command
-from cardfile.spreadsheets.probing import places_by_column
-from cardfile.spreadsheets.starting import probe_file, understanding, wishes_from_text
-from cardfile.spreadsheets.tables import Import, ImportState
-from cardfile.spreadsheets.targets import Place, places_of
 
 __all__ = [
     "HALTED",

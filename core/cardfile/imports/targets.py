@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Final
 
 from cardfile.errors import InvalidInput
+from cardfile.imports.mapping import Target
 from cardfile.model.fields import Kind, label_of, labels_of
 from cardfile.model.model import Model
 from cardfile.model.record_types import Line, Link, RecordType
 from cardfile.rights import Rights
-from cardfile.spreadsheets.mapping import Target
 from cardfile.texts import Label, said
 from cardfile.values.text import fold_key
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from cardfile.errors import FileRefused, InvalidInput
+from cardfile.imports.columns import identifying_paths
+from cardfile.imports.mapping import ColumnMatch, known_words, propose_mapping
+from cardfile.imports.targets import ID_PATH, Place, read_path
 from cardfile.model.record_types import RecordType
 from cardfile.spreadsheets.cells import Row, SheetInfo, column_letters
-from cardfile.spreadsheets.columns import identifying_paths
 from cardfile.spreadsheets.headers import Header, find_header, header_at
-from cardfile.spreadsheets.mapping import ColumnMatch, known_words, propose_mapping
 from cardfile.spreadsheets.reader import SheetFile
-from cardfile.spreadsheets.targets import ID_PATH, Place, read_path
 from cardfile.texts import Label
 from cardfile.values.text import fold_key
 

@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from cardfile.imports.columns import Key, ReadRow
+from cardfile.imports.tables import ImportState
 from cardfile.journal.plans import Plan
 from cardfile.journal.statements import chunks
 from cardfile.journal.units import Unit
@@ -12,8 +14,6 @@ from cardfile.journal.upkeep import entry_values
 from cardfile.model.fields import Kind
 from cardfile.query.rows import fetch_records, visible_ids
 from cardfile.rights import EVERYTHING, Rights
-from cardfile.spreadsheets.columns import Key, ReadRow
-from cardfile.spreadsheets.tables import ImportState
 
 __all__ = ["Known", "Matcher", "earlier_imports"]
 

@@ -11,6 +11,14 @@ from cardfile.access.file_table import File
 from cardfile.access.files import StoredFile
 from cardfile.access.tables import User
 from cardfile.errors import NotAllowed, Refused
+from cardfile.imports.host import host_of
+from cardfile.imports.issues import issues_from_text
+from cardfile.imports.kept_import import Halted
+from cardfile.imports.previewing import ImportPreview, preview_of
+from cardfile.imports.probing import Probe, Wishes
+from cardfile.imports.running import run_import
+from cardfile.imports.starting import Choices, find_unfinished, keep_import, look_at
+from cardfile.imports.tables import DuplicateMode, Import, ImportState
 from cardfile.jobs import JobKind, JobRun
 from cardfile.jobs.tables import Job, State
 from cardfile.journal.calls import Call
@@ -19,14 +27,6 @@ from cardfile.journal.kept import KeptAsIs, kept_as_is
 from cardfile.journal.undo import revert_batch
 from cardfile.query.rows import fetch_records
 from cardfile.rights import EVERYTHING
-from cardfile.spreadsheets.host import host_of
-from cardfile.spreadsheets.issues import issues_from_text
-from cardfile.spreadsheets.kept_import import Halted
-from cardfile.spreadsheets.previewing import ImportPreview, preview_of
-from cardfile.spreadsheets.probing import Probe, Wishes
-from cardfile.spreadsheets.running import run_import
-from cardfile.spreadsheets.starting import Choices, find_unfinished, keep_import, look_at
-from cardfile.spreadsheets.tables import DuplicateMode, Import, ImportState
 
 __all__ = [
     "COMMANDS",

@@ -6,6 +6,11 @@ from typing import Final, TypeVar
 
 from cardfile.database.tables import Record
 from cardfile.errors import InvalidInput, NotAllowed, Refused
+from cardfile.imports.deciding import Decision, Existing, Pending
+from cardfile.imports.host import ImportHost
+from cardfile.imports.tables import Outcome
+from cardfile.imports.tagging import put_words
+from cardfile.imports.targets import Tagging
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import Command
 from cardfile.journal.references import check_creation, check_owner, default_owner
@@ -14,11 +19,6 @@ from cardfile.journal.unit_of_work import UnitOfWork
 from cardfile.model.entities import Owned
 from cardfile.model.record_types import RecordType
 from cardfile.rights import Actor, Scope
-from cardfile.spreadsheets.deciding import Decision, Existing, Pending
-from cardfile.spreadsheets.host import ImportHost
-from cardfile.spreadsheets.tables import Outcome
-from cardfile.spreadsheets.tagging import put_words
-from cardfile.spreadsheets.targets import Tagging
 
 __all__ = ["Writer"]
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from cardfile.errors import InvalidInput, NotAllowed, Refused
+from cardfile.imports.columns import Key, ReadRow
+from cardfile.imports.issues import issue_of
+from cardfile.imports.matching import Known
+from cardfile.imports.tables import DuplicateMode, Outcome
 from cardfile.journal.entries import Entry
 from cardfile.journal.signatures import Values
 from cardfile.spreadsheets.cells import Row
-from cardfile.spreadsheets.columns import Key, ReadRow
-from cardfile.spreadsheets.issues import issue_of
-from cardfile.spreadsheets.matching import Known
-from cardfile.spreadsheets.tables import DuplicateMode, Outcome
 from cardfile.values.cell import shown
 
 __all__ = ["Decider", "Decision", "Existing", "Pending", "skipped"]

@@ -3,7 +3,7 @@
 from typing import Final
 
 from cardfile.database.steps import CreateTable, Migration
-from cardfile.spreadsheets.tables import Import, ImportRow
+from cardfile.imports.tables import Import, ImportRow
 
 __all__ = ["MIGRATIONS"]
 

@@ -8,28 +8,24 @@ from typing import Any, Final
 
 from cardfile.errors import NotAllowed, Refused
 from cardfile.failpoints import failpoint
-from cardfile.journal.host import reading_of
-from cardfile.journal.unit_of_work import UnitOfWork
-from cardfile.rights import Actor, Scope
-from cardfile.spreadsheets.cells import Row
-from cardfile.spreadsheets.columns import (
+from cardfile.imports.columns import (
     CompiledColumn,
     ReadRow,
     compile_columns,
     identifying_paths,
     read_row,
 )
-from cardfile.spreadsheets.counts import ImportCounts
-from cardfile.spreadsheets.deciding import Decider, Decision, skipped
-from cardfile.spreadsheets.host import ImportHost
-from cardfile.spreadsheets.importers import (
+from cardfile.imports.counts import ImportCounts
+from cardfile.imports.deciding import Decider, Decision, skipped
+from cardfile.imports.host import ImportHost
+from cardfile.imports.importers import (
     actor_of_import,
     heir_of,
     importing_command,
     require_heir_in_reach,
 )
-from cardfile.spreadsheets.issues import issues_to_text
-from cardfile.spreadsheets.kept_import import (
+from cardfile.imports.issues import issues_to_text
+from cardfile.imports.kept_import import (
     HALTED,
     UNFINISHED,
     Halted,
@@ -40,12 +36,16 @@ from cardfile.spreadsheets.kept_import import (
     read_import,
     understand,
 )
-from cardfile.spreadsheets.matching import Matcher, earlier_imports
-from cardfile.spreadsheets.name_book import read_books
+from cardfile.imports.matching import Matcher, earlier_imports
+from cardfile.imports.name_book import read_books
+from cardfile.imports.tables import DuplicateMode, Import, ImportState
+from cardfile.imports.targets import Place, PlaceKind
+from cardfile.imports.writing import Writer
+from cardfile.journal.host import reading_of
+from cardfile.journal.unit_of_work import UnitOfWork
+from cardfile.rights import Actor, Scope
+from cardfile.spreadsheets.cells import Row
 from cardfile.spreadsheets.row_kinds import RowKind, RowSorter
-from cardfile.spreadsheets.tables import DuplicateMode, Import, ImportState
-from cardfile.spreadsheets.targets import Place, PlaceKind
-from cardfile.spreadsheets.writing import Writer
 
 __all__ = ["Progress", "run_import"]
 

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from cardfile.errors import InvalidInput, Refused
+from cardfile.imports.issues import CELL_ERROR, NOT_CALCULATED, Issue, issue_of
+from cardfile.imports.name_book import SEVERAL, NameBook, Unclear
+from cardfile.imports.targets import Place, PlaceKind
+from cardfile.imports.wordy_numbers import wordy_number
 from cardfile.journal.entries import Entry
 from cardfile.journal.references import owner_path
 from cardfile.journal.signatures import Values
@@ -13,10 +17,6 @@ from cardfile.model.fields import Field, Kind
 from cardfile.model.kinds import KINDS, Reading
 from cardfile.model.record_types import RecordType
 from cardfile.spreadsheets.cells import NEVER_CALCULATED, Cell, CellError, Row, cell_address
-from cardfile.spreadsheets.issues import CELL_ERROR, NOT_CALCULATED, Issue, issue_of
-from cardfile.spreadsheets.name_book import SEVERAL, NameBook, Unclear
-from cardfile.spreadsheets.targets import Place, PlaceKind
-from cardfile.spreadsheets.wordy_numbers import wordy_number
 from cardfile.values.cell import cell_text, shown
 from cardfile.values.email import parse_emails
 from cardfile.values.phone import parse_phones

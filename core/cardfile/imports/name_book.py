@@ -7,13 +7,13 @@ from typing import Final
 
 from cardfile.database.database import Database
 from cardfile.errors import InvalidInput
+from cardfile.imports.host import ImportHost
+from cardfile.imports.targets import Place
 from cardfile.model.model import Model
 from cardfile.model.names import split_id
 from cardfile.model.record_types import RecordType
 from cardfile.query.rows import fetch_records, iterate_records
 from cardfile.rights import Actor, Rights
-from cardfile.spreadsheets.host import ImportHost
-from cardfile.spreadsheets.targets import Place
 from cardfile.values.cell import shown
 from cardfile.values.text import fold_key
 

@@ -10,10 +10,10 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
+from cardfile.imports.wordy_numbers import is_wordy_number
 from cardfile.spreadsheets.cells import Cell, Row
 from cardfile.spreadsheets.headers import Header
 from cardfile.spreadsheets.looks import Look, looks_of, share_of
-from cardfile.spreadsheets.wordy_numbers import is_wordy_number
 from cardfile.values.text import fold_key
 
 __all__ = ["ColumnMatch", "Guess", "Reason", "Target", "known_words", "propose_mapping"]

@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import Final
 
 from cardfile.errors import NotAllowed
+from cardfile.imports.host import ImportHost
+from cardfile.imports.name_book import read_titles
 from cardfile.journal.commands import Command
 from cardfile.journal.references import check_owner, owner_path
 from cardfile.model.record_types import RecordType
 from cardfile.rights import Actor, Scope
-from cardfile.spreadsheets.host import ImportHost
-from cardfile.spreadsheets.name_book import read_titles
 from cardfile.texts import Label
 
 __all__ = ["actor_of_import", "heir_of", "importing_command", "require_heir_in_reach"]
