@@ -6,14 +6,15 @@ from typing import Any, Final
 
 import orjson
 
-from cardfile.errors import NotAllowed, NotFound, Refused
+from cardfile.errors import NotFound, Refused
 from cardfile.imports.counts import ImportCounts
 from cardfile.imports.host import ImportHost
 from cardfile.imports.importers import importing_command
+from cardfile.imports.plan import ColumnPlan, SheetPlan
 from cardfile.imports.probing import places_by_column
 from cardfile.imports.starting import probe_file, understanding, wishes_from_text
 from cardfile.imports.tables import Import, ImportState
-from cardfile.imports.targets import Place, places_of
+from cardfile.imports.targets import places_of
 from cardfile.journal.calls import Call
 from cardfile.query.rows import fetch_records
 from cardfile.rights import EVERYTHING, Actor
@@ -26,8 +27,8 @@ __all__ = [
     "end_import",
     "fail_import",
     "header_of",
-    "places_kept",
     "read_import",
+    "sheet_plan_of",
     "understand",
 ]
 
@@ -73,17 +74,14 @@ def header_of(row: Mapping[str, Any]) -> Header:
     return Header(number, names, is_made_up=number == 0)
 
 
-def places_kept(app: ImportHost, row: Mapping[str, Any], actor: Actor) -> dict[int, tuple[str, Place]]:
-    """Return the places of the mapped columns; raises `NotAllowed` for one that may not be filled any more."""
-    offered = places_of(app.model, app.model[str(row["entity"])], actor.rights)
-    found: dict[int, tuple[str, Place]] = {}
-    for one in orjson.loads(row["mapping"])["columns"]:
-        if one["path"] is None:
-            continue
-        if one["path"] not in offered:
-            raise NotAllowed("You may not change {field}.", field=one["path"])
-        found[int(one["index"])] = (str(one["name"]), offered[one["path"]])
-    return found
+def sheet_plan_of(row: Mapping[str, Any]) -> SheetPlan:
+    """Return what is to be made of the sheet, as it was understood."""
+    number = int(row["header_row"])
+    columns = [
+        ColumnPlan(int(one["index"]), str(one["name"]), one["path"])
+        for one in orjson.loads(row["mapping"])["columns"]
+    ]
+    return SheetPlan(str(row["sheet"]), number, 1, str(row["entity"]), tuple(columns))
 
 
 async def fail_import(app: ImportHost, number: int, error: Refused) -> None:

@@ -7,24 +7,18 @@ from pathlib import Path
 from typing import Final
 
 from cardfile.access.files import StoredFile
-from cardfile.imports.columns import (
-    CompiledColumn,
-    Key,
-    compile_columns,
-    identifying_paths,
-    read_row,
-)
 from cardfile.imports.counts import ImportCounts
-from cardfile.imports.deciding import Decider, Decision, Existing, Pending, skipped
+from cardfile.imports.deciding import Decision, skipped
 from cardfile.imports.host import host_of
-from cardfile.imports.importers import heir_of, require_heir_in_reach
-from cardfile.imports.matching import Matcher
-from cardfile.imports.name_book import read_books, read_titles
+from cardfile.imports.importers import require_heir_in_reach
+from cardfile.imports.name_book import read_titles
+from cardfile.imports.plan import ColumnPlan, SheetPlan
+from cardfile.imports.portions import SheetWork, WorkOptions
 from cardfile.imports.probing import Probe, places_by_column, probe
 from cardfile.imports.running import PORTION, Progress
 from cardfile.imports.starting import QUICK, Choices, importable_type
-from cardfile.imports.tables import DuplicateMode, Outcome
-from cardfile.imports.targets import Place, PlaceKind, places_of
+from cardfile.imports.tables import Outcome
+from cardfile.imports.targets import Place, places_of
 from cardfile.journal.calls import Call
 from cardfile.journal.entries import Entry
 from cardfile.model.kinds import KINDS, Reading
@@ -128,46 +122,23 @@ class DryRun:
     noted: Sequence[Decision]
 
 
-class _Trial:
-    """Rows read and decided about, without anything being written."""
+async def _trial(call: Call, record_type: RecordType, found: Probe, choices: Choices) -> SheetWork:
+    """Return the way of the rows of a list that was probed, on which nothing is written."""
+    places_by_column(found, places_of(call.app.model, record_type, call.rights), record_type)
+    options = WorkOptions(choices.duplicates, choices.assign_to, remembers=True)
+    return await SheetWork.of(host_of(call.app), call.actor, _plan(found, record_type), options)
 
-    def __init__(
-        self,
-        call: Call,
-        record_type: RecordType,
-        columns: Sequence[CompiledColumn],
-        places: Mapping[int, tuple[str, Place]],
-        choices: Choices,
-    ) -> None:
-        mode = choices.duplicates
-        self._call = call
-        self._columns = columns
-        self._mode = mode
-        self.places = {place.path: place for _, place in places.values()}
-        seen: dict[Key, Pending | Existing] = {}
-        self._decider = Decider(mode, identifying=identifying_paths(record_type), seen=seen)
-        paths = {place.path for _, place in places.values() if place.kind is not PlaceKind.ID}
-        plan = call.app.commands.plans[record_type.key]
-        self._matcher = Matcher(plan, call.rights, earlier=(), paths=paths)
 
-    @classmethod
-    async def of(cls, call: Call, record_type: RecordType, found: Probe, choices: Choices) -> "_Trial":
-        """Return the trial of a list that was probed."""
-        offered = places_of(call.app.model, record_type, call.rights)
-        places = places_by_column(found, offered, record_type)
-        used = [place for _, place in places.values()]
-        app = host_of(call.app)
-        books = await read_books(app, record_type, used, call.actor)
-        heir = await heir_of(app, record_type, call.actor, choices.assign_to)
-        columns = compile_columns(record_type, places, call.work.reading, books, heir=heir)
-        return cls(call, record_type, columns, places, choices)
+def _plan(found: Probe, record_type: RecordType) -> SheetPlan:
+    paths = found.paths
+    columns = [
+        ColumnPlan(index, name, paths.get(index)) for index, name in sorted(found.header.names.items())
+    ]
+    return SheetPlan(found.sheet.name, found.header.row, 1, record_type.key, tuple(columns))
 
-    async def decide(self, rows: Sequence[Row]) -> list[Decision]:
-        """Return what would become of rows."""
-        read = [read_row(row, self._columns) for row in rows]
-        with_values = self._mode in (DuplicateMode.FILL, DuplicateMode.OVERWRITE)
-        known = await self._matcher.look_up(self._call.work, read, with_values=with_values)
-        return self._decider.decide(read, known)
+
+async def _decide(call: Call, trial: SheetWork, rows: Sequence[Row]) -> list[Decision]:
+    return await trial.decide(call.work, await trial.read(rows))
 
 
 async def preview_of(call: Call, path: Path, stored: StoredFile, choices: Choices) -> ImportPreview:
@@ -178,10 +149,10 @@ async def preview_of(call: Call, path: Path, stored: StoredFile, choices: Choice
     async with readers.open(path, limits=QUICK, wait=QUICK.patience_seconds) as file:
         found = await probe(file, record_type, places, choices.wishes, locale=call.locale)
         sheets = [PreviewSheet(one.name, one.is_visible, one.about) for one in file.sheets]
-    trial = await _Trial.of(call, record_type, found, choices)
+    trial = await _trial(call, record_type, found, choices)
     sorter = RowSorter(found.header, found.sample)
     kinds = list(sorter.sort(found.sample))
-    decisions = await trial.decide([row for kind, row in kinds if kind is RowKind.DATA])
+    decisions = await _decide(call, trial, [row for kind, row in kinds if kind is RowKind.DATA])
     groups = [skipped(row) for kind, row in kinds if kind is RowKind.ASIDE]
     told = sorted((*decisions, *groups), key=lambda one: one.row.number)
     counts = Counter(one.outcome for one in decisions)
@@ -229,7 +200,7 @@ async def dry_run(
 ) -> DryRun:  # fmt: skip
     """Go through a whole list without writing anything; only what hooks would refuse is not seen."""
     require_heir_in_reach(record_type, call.actor, choices.assign_to)
-    trial = await _Trial.of(call, record_type, found, choices)
+    trial = await _trial(call, record_type, found, choices)
     sorter: RowSorter | None = None
     counts, noted = ImportCounts(), list[Decision]()
     async for batch in file.rows(found.sheet, batch=PORTION):
@@ -238,7 +209,7 @@ async def dry_run(
         kinds = list(sorter.sort(batch))
         data = [row for kind, row in kinds if kind is RowKind.DATA]
         groups = [skipped(row) for kind, row in kinds if kind is RowKind.ASIDE]
-        decisions = await trial.decide(data) if data else []
+        decisions = await _decide(call, trial, data) if data else []
         counts = counts.plus([one.outcome for one in decisions], sorter.counts)
         told = sorted((*decisions, *groups), key=lambda one: one.row.number)
         noted += [one for one in told if one.row.issues][: max(0, _MOST_NOTED - len(noted))]

@@ -1,6 +1,5 @@
 """Doing an import: portion by portion, each whole or not at all, so that it can be cut off at any moment."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,22 +7,10 @@ from typing import Any, Final
 
 from cardfile.errors import NotAllowed, Refused
 from cardfile.failpoints import failpoint
-from cardfile.imports.columns import (
-    CompiledColumn,
-    ReadRow,
-    compile_columns,
-    identifying_paths,
-    read_row,
-)
 from cardfile.imports.counts import ImportCounts
-from cardfile.imports.deciding import Decider, Decision, skipped
+from cardfile.imports.deciding import Decision, skipped
 from cardfile.imports.host import ImportHost
-from cardfile.imports.importers import (
-    actor_of_import,
-    heir_of,
-    importing_command,
-    require_heir_in_reach,
-)
+from cardfile.imports.importers import actor_of_import, require_heir_in_reach
 from cardfile.imports.issues import issues_to_text
 from cardfile.imports.kept_import import (
     HALTED,
@@ -32,16 +19,12 @@ from cardfile.imports.kept_import import (
     end_import,
     fail_import,
     header_of,
-    places_kept,
     read_import,
+    sheet_plan_of,
     understand,
 )
-from cardfile.imports.matching import Matcher, earlier_imports
-from cardfile.imports.name_book import read_books
+from cardfile.imports.portions import Origin, SheetWork, WorkOptions
 from cardfile.imports.tables import DuplicateMode, Import, ImportState
-from cardfile.imports.targets import Place, PlaceKind
-from cardfile.imports.writing import Writer
-from cardfile.journal.host import reading_of
 from cardfile.journal.unit_of_work import UnitOfWork
 from cardfile.rights import Actor, Scope
 from cardfile.spreadsheets.cells import Row
@@ -51,9 +34,6 @@ __all__ = ["Progress", "run_import"]
 
 PORTION: Final = 1_000
 """How many rows of the sheet are dealt with in one transaction: SQLite's one writer is kept for long by more."""
-
-_AT_ONCE: Final = 200
-"""How many rows are read from cells before others may use the event loop."""
 
 _ROW_COLUMNS: Final = ("id", "origin", "row", "outcome", "client", "issues")
 
@@ -93,30 +73,16 @@ async def run_import(app: ImportHost, number: int, *, tell: Tell | None = None) 
 class _Run:
     """One import being done."""
 
-    def __init__(
-        self, app: ImportHost, row: Mapping[str, Any], actor: Actor, places: Mapping[int, tuple[str, Place]]
-    ) -> None:
+    def __init__(self, app: ImportHost, row: Mapping[str, Any], actor: Actor, sheet: SheetWork) -> None:
         self.app = app
         self.number = int(row["id"])
         self.actor = actor
-        self.record_type = app.model[str(row["entity"])]
         self.counts = ImportCounts.of(row)
         self.last_row = int(row["last_row"])
         self.batch = int(row["batch"])
         self._row = row
-        self._places = places
+        self._sheet = sheet
         self._tell: Tell | None = None
-        self._mode = DuplicateMode(row["duplicates"])
-        taggings = {place.path: place.tagging for _, place in places.values() if place.tagging is not None}
-        self._writer = Writer(
-            app,
-            actor,
-            self.record_type,
-            self.record_type.records,
-            importing_command(self.record_type),
-            taggings,
-            row["assign_to"],
-        )
 
     @classmethod
     async def begin(cls, app: ImportHost, number: int, tell: Tell | None) -> "_Run | None":
@@ -131,7 +97,10 @@ class _Run:
                 raise NotAllowed("You may not import these.")
             require_heir_in_reach(record_type, actor, row["assign_to"])
             row |= await understand(app, row, actor)
-            places = places_kept(app, row, actor)
+            options = WorkOptions(
+                DuplicateMode(row["duplicates"]), row["assign_to"], Origin(number, str(row["sha256"]))
+            )
+            sheet = await SheetWork.of(app, actor, sheet_plan_of(row), options)
         except Refused as error:
             await fail_import(app, number, error)
             raise
@@ -146,7 +115,7 @@ class _Run:
                         (Import.id == number) & (Import.state == ImportState.UPLOADED.value)
                     )
                 )
-        run = cls(app, row, actor, places)
+        run = cls(app, row, actor, sheet)
         run._tell = tell
         return run
 
@@ -154,12 +123,6 @@ class _Run:
         """Read the file and deal with the rows that were not dealt with yet."""
         app, row = self.app, self._row
         path: Path = app.access.files.store.path(str(row["sha256"]))
-        now = app.clock.now()
-        reading = reading_of(app, self.actor, now)
-        places = [place for _, place in self._places.values()]
-        books = await read_books(app, self.record_type, places, self.actor)
-        heir = await heir_of(app, self.record_type, self.actor, row["assign_to"])
-        columns = compile_columns(self.record_type, self._places, reading, books, heir=heir)
         async with app.sheets.open(path) as file:
             sheet = next((one for one in file.sheets if one.name == row["sheet"]), None)
             sorter: RowSorter | None = None
@@ -174,22 +137,23 @@ class _Run:
                 if last > self.last_row:
                     data = [each for kind, each in sorted_rows if kind is RowKind.DATA]
                     groups = [skipped(each) for kind, each in sorted_rows if kind is RowKind.ASIDE]
-                    await self._portion(await _read(data, columns), groups, kinds, last)
+                    await self._portion(data, groups, kinds, last)
                 if self._tell is not None:
                     self._tell(Progress(last, sheet.about if sheet else None, self.counts))
         await self._finish()
 
     async def _portion(
-        self, rows: Sequence[ReadRow], groups: Sequence[Decision], kinds: Mapping[RowKind, int], last: int
+        self, data: Sequence[Row], groups: Sequence[Decision], kinds: Mapping[RowKind, int], last: int
     ) -> None:
         """Deal with rows in one transaction, in which the import itself moves on."""
         app = self.app
+        rows = await self._sheet.read(data)
         async with app.unit_of_work(self.actor, via="import", batch=self.batch) as work:
             await self._move_on(last)
             outcomes = []
             if rows:
-                decisions = await self._decide(work, rows)
-                await self._writer.write(work, decisions)
+                decisions = await self._sheet.decide(work, rows)
+                await self._sheet.write(work, decisions)
                 await self._keep_rows(work, decisions)
                 outcomes = [one.outcome for one in decisions]
             if groups:
@@ -215,23 +179,6 @@ class _Run:
         if not moved:
             raise Halted(HALTED)
 
-    async def _decide(self, work: UnitOfWork, rows: Sequence[ReadRow]) -> list[Decision]:
-        row = self._row
-        plan = self.app.commands.plans[self.record_type.key]
-        earlier = await earlier_imports(
-            work,
-            self.actor.rights,
-            str(row["sha256"]),
-            str(row["sheet"]),
-            self.record_type.key,
-            but=self.number,
-        )
-        paths = {place.path for _, place in self._places.values() if place.kind is not PlaceKind.ID}
-        matcher = Matcher(plan, self.actor.rights, earlier=earlier, paths=paths)
-        with_values = self._mode in (DuplicateMode.FILL, DuplicateMode.OVERWRITE)
-        known = await matcher.look_up(work, rows, with_values=with_values)
-        return Decider(self._mode, identifying=identifying_paths(self.record_type)).decide(rows, known)
-
     async def _keep_rows(self, work: UnitOfWork, decisions: Sequence[Decision]) -> None:
         ids = await work.transaction.reserve_ids("sheet_import_row", len(decisions))
         kept = [
@@ -253,11 +200,3 @@ class _Run:
         await end_import(
             self.app, self.number, self.actor, ImportState.DONE, event="import.finished", counts=self.counts
         )
-
-
-async def _read(rows: Sequence[Row], columns: Sequence[CompiledColumn]) -> list[ReadRow]:
-    read: list[ReadRow] = []
-    for start in range(0, len(rows), _AT_ONCE):
-        read += [read_row(row, columns) for row in rows[start : start + _AT_ONCE]]
-        await asyncio.sleep(0)
-    return read
