@@ -1,12 +1,12 @@
 """What templates must be: Word files of a decent size, or what the plugin ships."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 
 from cardfile.access import File
-from cardfile.database import Record
 from cardfile.errors import FileRefused, InvalidInput
 from cardfile.journal import Call
 from cardfile.plugins import hookimpl
+from cardfile.plugins.hookspecs import Befores
 from cardfile_documents.choices import Engine
 from cardfile_documents.rendering import MEDIA_TYPES
 from cardfile_documents.settings import DocumentsSettings
@@ -20,23 +20,30 @@ class TemplateRules:
     """The part of the plugin that looks at templates before they are kept."""
 
     @hookimpl
-    async def record_creating(self, call: Call, entity: str, values: MutableMapping[str, object]) -> None:
+    async def records_creating(
+        self, call: Call, entity: str, rows: Sequence[MutableMapping[str, object]]
+    ) -> None:
         """Take no other file than a Word file for a new template; without one it is not taken first."""
-        if entity == TEMPLATE and values.get("file") is not None:
-            await _check(call, values)
+        if entity == TEMPLATE:
+            for values in rows:
+                if values.get("file") is not None:
+                    await _check(call, values)
 
     @hookimpl
-    async def record_changing(
-        self, call: Call, entity: str, record: Record, changes: MutableMapping[str, object]
+    async def records_changing(
+        self, call: Call, entity: str, befores: Befores, changes: Mapping[int, MutableMapping[str, object]]
     ) -> None:
         """Take another file of a template only when it is a Word file."""
-        if entity == TEMPLATE and changes.get("file") is not None:
-            if (await call.values(record)).get("engine") == Engine.DOCX:
-                await _check(call, changes)
-            else:
+        if entity != TEMPLATE:
+            return
+        for record, values in changes.items():
+            if values.get("file") is None:
+                continue
+            if (await befores())[record].get("engine") != Engine.DOCX:
                 raise InvalidInput(
                     "This template is shipped and has no file: make one of your own instead.", path=("file",)
                 )
+            await _check(call, values)
 
 
 async def _check(call: Call, values: Mapping[str, object]) -> None:
