@@ -70,7 +70,7 @@ async def test_both_readers_of_workbooks_give_the_same_cells(tmp_path: Path) -> 
     path = tmp_path / "odd.xlsx"
     odd_workbook(path)
     with path.open("rb") as file:
-        second = list(OpenpyxlSource(file, about={}).rows("Клиенты"))
+        second = list(OpenpyxlSource(file).rows("Клиенты"))
     first = await rows_of(path)
     unknown_to_openpyxl = {(7, 3)}
     assert [number for number, _ in second] == [number for number, _ in first]

@@ -13,7 +13,7 @@ from cardfile.model.fields import Choice, Field, Kind
 from cardfile.model.names import split_id
 from cardfile.texts import said
 from cardfile.values.booleans import parse_boolean
-from cardfile.values.cell import Cell
+from cardfile.values.cell import Cell, UnitNumber
 from cardfile.values.choices import parse_choice, parse_choices
 from cardfile.values.dates import parse_date, parse_datetime
 from cardfile.values.email import parse_email
@@ -121,6 +121,8 @@ def _long_text(value: object, line: Field, _reading: Reading) -> str:
 def _as_text(value: object) -> str:
     if type(value) is str:
         return value
+    if isinstance(value, UnitNumber):
+        return str(value)
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
     if isinstance(value, bool) or not isinstance(value, str | int | float | date | datetime):

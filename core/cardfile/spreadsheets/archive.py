@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 from cardfile.errors import FileRefused
-from cardfile.spreadsheets.cells import column_letters, column_number
+from cardfile.spreadsheets.cells import MergedRange, column_letters, column_number
 from cardfile.spreadsheets.limits import MEGABYTE, FileLimits
 
 __all__ = ["ArchiveLook", "PartLook", "check_archive", "inflate", "inflate_named"]
@@ -27,6 +27,13 @@ _SMALLEST_STRING: Final = 5  # bytes of "<si/>"
 _ROW: Final = re.compile(rb"""row\s(?:[^>]{0,200}?\s)?r\s*=\s*["']0*(\d{1,9})["']""")
 _WIDE: Final = re.compile(rb"""r\s*=\s*["']([A-Za-z]{2,3})(\d{1,9})["']""")
 _UNIQUE: Final = re.compile(rb"""\suniqueCount\s*=\s*["']0*(\d+)["']""")
+_HIDDEN_ROW: Final = re.compile(rb"""row\s[^<>]{0,400}?\bhidden\s*=\s*["'](?:1|true)["']""")
+_COLUMNS: Final = re.compile(rb"""<(?:\w+:)?col\s([^<>]{0,400})>""")
+_COLUMN_MARK: Final = re.compile(rb"""\b(min|max|hidden)\s*=\s*["'](\w+)["']""")
+_MERGED: Final = re.compile(
+    rb"""mergeCell\s[^<>]{0,100}?ref\s*=\s*["']([A-Za-z]{1,3})(\d{1,7}):([A-Za-z]{1,3})(\d{1,7})["']"""
+)
+_MOST_COLUMNS: Final = 16_384
 _COUNT: Final = re.compile(rb"""\scount\s*=\s*["']0*(\d+)["']""")
 
 _DAMAGED: Final = "The file is damaged or was not sent completely: send it again."
@@ -35,7 +42,11 @@ _PASSWORD: Final = "The file is protected with a password: save it without one a
 
 @dataclass(slots=True)
 class PartLook:
-    """What a stream of bytes told about one sheet: about how many rows, the last row, the widest column."""
+    """What a stream of bytes told about one sheet: about how many rows, the last row, the widest column.
+
+    `has_odd_dates` tells of numbers that no calendar has if they are dates: negative ones, and 60. The rows are
+    ordered where each has a higher number than the one before.
+    """
 
     rows: int = 0
     last_row: int = 0
@@ -43,6 +54,12 @@ class PartLook:
     has_errors: bool = False
     has_formulas: bool = False
     has_values: bool = False
+    has_odd_dates: bool = False
+    last_number: int = 0
+    is_ordered: bool = True
+    hidden_rows: int = 0
+    hidden_columns: set[int] = field(default_factory=set)
+    merged: list[MergedRange] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -154,8 +171,14 @@ def inflate_named(file: BinaryIO, name: str) -> Iterator[bytes]:
 
 
 def _stored(file: BinaryIO, left: int) -> Iterator[bytes]:
-    while left > 0 and (piece := file.read(min(_PIECE, left))):
+    place = file.tell()
+    while left > 0:
+        file.seek(place)  # Another reader may have gone elsewhere since.
+        piece = file.read(min(_PIECE, left))
+        if not piece:
+            return
         left -= len(piece)
+        place += len(piece)
         yield piece
 
 
@@ -227,7 +250,11 @@ class _Part:
         look.rows += text.count(b"<row", max(0, seen - 3))
         if self.is_prefixed:
             look.rows += text.count(b":row ", max(0, seen - 4))
-        last = max(map(int, _ROW.findall(text)), default=0)
+        numbers = [int(match[1]) for match in _ROW.finditer(text) if match.end() > seen]
+        last = max(numbers, default=0)
+        if numbers and (numbers[0] <= look.last_number or numbers != sorted(numbers)):
+            look.is_ordered = False
+        look.last_number = max(look.last_number, last)
         for letters, number in _WIDE.findall(text):
             look.width = max(look.width, column_number(letters.decode().upper()))
             last = max(last, int(number))
@@ -235,6 +262,11 @@ class _Part:
         look.has_errors = look.has_errors or b't="e"' in text or b"t='e'" in text
         look.has_formulas = look.has_formulas or b"<f" in text or (self.is_prefixed and b":f" in text)
         look.has_values = look.has_values or look.has_formulas or _has_values(text)
+        look.has_odd_dates = look.has_odd_dates or b"v>-" in text or b"v>60<" in text
+        if b"hidden" in text:
+            self._look_for_hidden(look, text, seen)
+        if b"mergeCell" in text and len(look.merged) < self.limits.merged:
+            look.merged += [_merged(found) for found in _MERGED.finditer(text) if found.end() > seen]
         if look.last_row * look.width > self.limits.cells:
             raise FileRefused(
                 "A sheet reaches as far as cell {address}, {cells} cells in all; at most {limit} are read:"
@@ -243,6 +275,16 @@ class _Part:
                 cells=look.last_row * look.width,
                 limit=self.limits.cells,
             )
+
+    @staticmethod
+    def _look_for_hidden(look: PartLook, text: bytes, seen: int) -> None:
+        look.hidden_rows += sum(found.end() > seen for found in _HIDDEN_ROW.finditer(text))
+        for found in _COLUMNS.finditer(text):
+            marks = dict(_COLUMN_MARK.findall(found[1]))
+            if marks.get(b"hidden") in (b"1", b"true") and marks.get(b"min", b"").isdigit():
+                first = int(marks[b"min"])
+                last = int(marks[b"max"]) if marks.get(b"max", b"").isdigit() else first
+                look.hidden_columns.update(range(first - 1, min(last, _MOST_COLUMNS)))
 
     def finish(self) -> None:
         """Compare what the part claims with what it holds; raises `FileRefused`."""
@@ -253,6 +295,11 @@ class _Part:
                 claimed=self.strings,
                 room=self.size // _SMALLEST_STRING,
             )
+
+
+def _merged(found: re.Match[bytes]) -> MergedRange:
+    left, right = (column_number(found[place].decode().upper()) - 1 for place in (1, 3))
+    return MergedRange(int(found[2]), left, int(found[4]), right)
 
 
 def _has_values(text: bytes) -> bool:

@@ -2,14 +2,18 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
+
+from cardfile.values.cell import UnitNumber
 
 __all__ = [
     "NEVER_CALCULATED",
     "Cell",
     "CellError",
+    "MergedRange",
     "Row",
     "SheetInfo",
+    "UnitNumber",
     "cell_address",
     "column_letters",
     "column_number",
@@ -30,19 +34,39 @@ NEVER_CALCULATED: Final = CellError("#NEVER_CALCULATED")
 """A formula without a stored value: the file was made by a program and has not been saved by Excel since."""
 
 Cell = None | bool | int | float | str | dt.date | dt.datetime | dt.time | dt.timedelta | CellError
-"""The value of one cell. Whole numbers are integers, instants are naive and whole to the second."""
+"""The value of one cell. Whole numbers are integers, instants are naive and whole to the second.
+
+A number that its cell shows with a unit (15 %, 100 €) is a `UnitNumber`; one shown with zeros in front is a text.
+"""
 
 Row = tuple[int, tuple[Cell, ...]]
 """A row's number, counted from 1 as Excel does, and its cells from column A to the last filled one."""
 
 
+class MergedRange(NamedTuple):
+    """Cells shown as one, whose value stands in the first: rows counted from 1, columns from 0, ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
 @dataclass(frozen=True, slots=True)
 class SheetInfo:
-    """One sheet of a file; `about` is a cheap count of its rows (styled empty rows included), if known."""
+    """One sheet of a file; `about` is a cheap count of its rows (styled empty rows included), if known.
+
+    `merged` are the merged ranges from the top of the sheet, as many as `FileLimits.merged` allows. Hidden rows
+    and columns are read like others; `hidden_rows` counts them, `hidden_columns` are the columns by index, those
+    right of the last cell included. A text table has none of this.
+    """
 
     name: str
     is_visible: bool = True
     about: int | None = None
+    hidden_rows: int = 0
+    hidden_columns: tuple[int, ...] = ()
+    merged: tuple[MergedRange, ...] = ()
 
 
 def column_letters(index: int) -> str:

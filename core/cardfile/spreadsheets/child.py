@@ -14,14 +14,15 @@ from typing import Any, BinaryIO, Final
 
 from cardfile.children.walls import stand_alone, wall_in
 from cardfile.errors import FileRefused
-from cardfile.spreadsheets.archive import ArchiveLook, check_archive, inflate_named
+from cardfile.spreadsheets.archive import ArchiveLook, check_archive
 from cardfile.spreadsheets.cells import Row, SheetInfo
+from cardfile.spreadsheets.details import Details, NoDetails, SheetFacts, overlay
 from cardfile.spreadsheets.guards import FileFormat, check_outside
 from cardfile.spreadsheets.limits import MEGABYTE, FileLimits
-from cardfile.spreadsheets.marks import find_marks, sheet_parts
-from cardfile.spreadsheets.sources import UNREADABLE, CalamineSource, Source, overlay
+from cardfile.spreadsheets.sources import UNREADABLE, CalamineSource, Source
 from cardfile.spreadsheets.text_source import TextSource
-from cardfile.spreadsheets.wire import NEEDS_TOO_MUCH, pack, pack_rows
+from cardfile.spreadsheets.wire import NEEDS_TOO_MUCH, pack, pack_rows, pack_sheet
+from cardfile.spreadsheets.xlsx_details import XlsxDetails
 
 __all__ = ["Desk", "main"]
 
@@ -35,7 +36,7 @@ class Desk:
         self._file = file
         self._limits = limits
         self._look = ArchiveLook()
-        self._parts: dict[str, str] = {}
+        self._details: Details = NoDetails()
         self._is_second = False
         self._source = self._open()
         self._rows: Iterator[Row] = iter(())
@@ -50,7 +51,8 @@ class Desk:
             is_empty = all(next(self._source.rows(sheet.name), None) is None for sheet in sheets)
         if is_empty:
             raise FileRefused("There is nothing in the file: every sheet is empty.")
-        return sheets
+        facts = self._details.facts()
+        return [_with_facts(sheet, facts.get(sheet.name)) for sheet in sheets]
 
     def start(self, sheet: str, *, reading: int) -> None:
         """Go to the top of `sheet`; rows are then given out to whoever names the same `reading`."""
@@ -65,11 +67,7 @@ class Desk:
             first = next(rows, None)
         if first is not None:
             rows = itertools.chain((first,), rows)
-        part = self._parts.get(sheet, "")
-        look = self._look.sheets.get(part)
-        if look and (look.has_errors or look.has_formulas):
-            rows = overlay(rows, find_marks(inflate_named(self._file, part)))
-        self._rows = rows
+        self._rows = overlay(rows, self._details.marks(sheet))
 
     def batch(self, *, reading: int, most: int) -> list[Row]:
         """Return the next rows, at most `most`; none at the end or for a stale `reading`."""
@@ -86,7 +84,7 @@ class Desk:
 
     def about(self) -> dict[str, Any]:
         """Return what the parent should know of the file besides its rows."""
-        sheets = [[sheet.name, sheet.is_visible, sheet.about] for sheet in self.sheets()]
+        sheets = [pack_sheet(sheet) for sheet in self.sheets()]
         if isinstance(self._source, TextSource):
             return {
                 "sheets": sheets,
@@ -101,9 +99,10 @@ class Desk:
             return TextSource(self._file, limits=self._limits)
         if kind is FileFormat.ZIP:
             self._look = check_archive(self._file, limits=self._limits)
-            self._parts = sheet_parts(self._file) if self._look.sheets else {}
+            if self._look.sheets:
+                self._details = XlsxDetails(self._file, self._look)
         try:
-            return CalamineSource(self._file, about=self._row_counts())
+            return CalamineSource(self._file)
         except BaseException as error:  # noqa: BLE001  # A panic of the native reader is no Exception.
             return self._second_source(error)
 
@@ -118,15 +117,19 @@ class Desk:
         from cardfile.spreadsheets.openpyxl_source import OpenpyxlSource  # noqa: PLC0415
 
         try:
-            return OpenpyxlSource(self._file, about=self._row_counts())
+            return OpenpyxlSource(self._file)
         except MemoryError:
             raise
         except Exception as second:  # It lets anything out: KeyError, IndexError, TypeError.
             raise FileRefused(UNREADABLE) from second
 
-    def _row_counts(self) -> Mapping[str, int]:
-        sheets = self._look.sheets
-        return {name: sheets[part].rows for name, part in self._parts.items() if part in sheets}
+
+def _with_facts(sheet: SheetInfo, facts: SheetFacts | None) -> SheetInfo:
+    if facts is None:
+        return sheet
+    return SheetInfo(
+        sheet.name, sheet.is_visible, facts.about, facts.hidden_rows, facts.hidden_columns, facts.merged
+    )
 
 
 def answer(desk: Desk, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,12 +158,16 @@ def main(told: Mapping[str, Any]) -> None:
             request = json.loads(line)
             try:
                 desk = desk or Desk(file, limits=limits)
-                message = answer(desk, request)
+                frame = pack({"id": request["id"], **answer(desk, request)})
             except FileRefused as refusal:
-                message = {"refused": refusal.template, "values": dict(refusal.values)}
+                frame = _refused(request, refusal.template, dict(refusal.values))
             except MemoryError:
-                message = {"refused": NEEDS_TOO_MUCH, "values": {"limit": limits.memory // MEGABYTE}}
+                frame = _refused(request, NEEDS_TOO_MUCH, {"limit": limits.memory // MEGABYTE})
             except Exception:  # noqa: BLE001  # The edge of the process: the parent logs it.
-                message = {"failed": traceback.format_exc(limit=20)}
-            out.write(pack({"id": request["id"], **message}))
+                frame = pack({"id": request["id"], "failed": traceback.format_exc(limit=20)})
+            out.write(frame)
             out.flush()
+
+
+def _refused(request: Mapping[str, Any], template: str, values: Mapping[str, Any]) -> bytes:
+    return pack({"id": request["id"], "refused": template, "values": values})

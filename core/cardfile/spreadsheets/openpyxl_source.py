@@ -1,7 +1,7 @@
 """The second reader of workbooks, for those on which calamine gives up."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 import openpyxl
@@ -18,19 +18,14 @@ _BLANK_ROWS: Final = 1000
 class OpenpyxlSource:
     """A workbook (xlsx, xlsm) read by openpyxl: slower, forgiving towards other faults than calamine."""
 
-    def __init__(self, file: BinaryIO, *, about: Mapping[str, int]) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         file.seek(0)
         self._book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
-        self._about = about
 
     def sheets(self) -> list[SheetInfo]:
         """Return the sheets that hold cells, hidden ones included, in the file's order."""
         return [
-            SheetInfo(
-                name=sheet.title,
-                is_visible=sheet.sheet_state == "visible",
-                about=self._about.get(sheet.title),
-            )
+            SheetInfo(name=sheet.title, is_visible=sheet.sheet_state == "visible")
             for sheet in self._book.worksheets
         ]
 

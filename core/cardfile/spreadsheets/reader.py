@@ -19,7 +19,7 @@ from cardfile.errors import FileRefused, InvalidInput
 from cardfile.spreadsheets.cells import Row, SheetInfo
 from cardfile.spreadsheets.guards import check_outside
 from cardfile.spreadsheets.limits import MEGABYTE, FileLimits
-from cardfile.spreadsheets.wire import LENGTH, NEEDS_TOO_MUCH, unpack, unpack_rows
+from cardfile.spreadsheets.wire import LENGTH, NEEDS_TOO_MUCH, unpack, unpack_rows, unpack_sheet
 
 __all__ = ["ReadersBusy", "SheetFile", "SheetReaders"]
 
@@ -51,7 +51,7 @@ class SheetFile:
 
     def __init__(self, conversation: "_Conversation", about: Mapping[str, Any]) -> None:
         self._conversation = conversation
-        self.sheets: tuple[SheetInfo, ...] = tuple(SheetInfo(*told) for told in about["sheets"])
+        self.sheets: tuple[SheetInfo, ...] = tuple(map(unpack_sheet, about["sheets"]))
         self.encoding: str | None = about.get("encoding")
         self.delimiter: str | None = about.get("delimiter")
 

@@ -1,14 +1,14 @@
 """What a reader of files gives, and the first reader of workbooks: calamine."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import BinaryIO, Final, Protocol
 
 import python_calamine as calamine
 
 from cardfile.errors import FileRefused
-from cardfile.spreadsheets.cells import NEVER_CALCULATED, Cell, CellError, Row, SheetInfo
+from cardfile.spreadsheets.cells import Cell, Row, SheetInfo
 
-__all__ = ["UNREADABLE", "CalamineSource", "Source", "cut_empty_end", "overlay"]
+__all__ = ["UNREADABLE", "CalamineSource", "Source", "cut_empty_end"]
 
 UNREADABLE: Final = (
     "The file cannot be understood as a spreadsheet: open it in Excel, save it as xlsx and send that."
@@ -43,7 +43,7 @@ class CalamineSource:
     parse. Raises `FileRefused` for a password and calamine's own errors for what it cannot read.
     """
 
-    def __init__(self, file: BinaryIO, *, about: Mapping[str, int]) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         file.seek(0)
         try:
             self._book = calamine.CalamineWorkbook.from_filelike(file)
@@ -51,7 +51,6 @@ class CalamineSource:
             raise FileRefused(
                 "The file is protected with a password: save it without one and send it again."
             ) from error
-        self._about = about
         self._parsed: tuple[str, calamine.CalamineSheet] | None = None
 
     def sheets(self) -> list[SheetInfo]:
@@ -60,7 +59,6 @@ class CalamineSource:
             SheetInfo(
                 name=sheet.name,
                 is_visible=sheet.visible == calamine.SheetVisibleEnum.Visible,
-                about=self._about.get(sheet.name),
             )
             for sheet in self._book.sheets_metadata
             if sheet.typ == calamine.SheetTypeEnum.WorkSheet
@@ -86,31 +84,3 @@ class CalamineSource:
                 raise KeyError(sheet)
             self._parsed = (sheet, self._book.get_sheet_by_name(sheet))
         return self._parsed[1]
-
-
-def overlay(rows: Iterator[Row], marks: Mapping[tuple[int, int], CellError]) -> Iterator[Row]:
-    """Yield `rows` with `marks` put into their empty cells; rows that hold nothing but marks are added."""
-    by_row: dict[int, dict[int, CellError]] = {}
-    for (number, column), mark in marks.items():
-        by_row.setdefault(number, {})[column] = mark
-    waiting = sorted(by_row, reverse=True)
-    for number, read in rows:
-        while waiting and waiting[-1] < number:
-            lone = waiting.pop()
-            yield lone, _marked((), by_row[lone])
-        if waiting and waiting[-1] == number:
-            yield number, _marked(read, by_row[waiting.pop()])
-        else:
-            yield number, read
-    while waiting:
-        lone = waiting.pop()
-        yield lone, _marked((), by_row[lone])
-
-
-def _marked(cells: tuple[Cell, ...], marks: Mapping[int, CellError]) -> tuple[Cell, ...]:
-    filled = [*cells, *([None] * (max(marks) + 1 - len(cells)))]
-    for column, mark in marks.items():
-        # A formula may lack a stored value because its result is an empty text that a reader did deliver.
-        if filled[column] is None or mark is not NEVER_CALCULATED:
-            filled[column] = mark
-    return tuple(filled)

@@ -7,14 +7,23 @@ JSON has no words for (dates, errors) travel beside the rows, each with its plac
 import datetime as dt
 import math
 import struct
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import orjson
 
-from cardfile.spreadsheets.cells import Cell, CellError, Row
+from cardfile.spreadsheets.cells import Cell, CellError, MergedRange, Row, SheetInfo, UnitNumber
 
-__all__ = ["LENGTH", "NEEDS_TOO_MUCH", "pack", "pack_rows", "unpack", "unpack_rows"]
+__all__ = [
+    "LENGTH",
+    "NEEDS_TOO_MUCH",
+    "pack",
+    "pack_rows",
+    "pack_sheet",
+    "unpack",
+    "unpack_rows",
+    "unpack_sheet",
+]
 
 LENGTH: Final = struct.Struct(">I")
 """The four bytes in front of a frame: its length."""
@@ -26,6 +35,7 @@ NEEDS_TOO_MUCH: Final = (
 
 _PLAIN: Final = frozenset({str, int, bool, type(None)})
 _LARGEST: Final = 2**63 - 1
+_ANY_DAY: Final = dt.date(2000, 1, 1)
 
 
 def pack(message: Mapping[str, Any]) -> bytes:
@@ -40,6 +50,19 @@ def unpack(body: bytes) -> dict[str, Any]:
     if not isinstance(message, dict):
         raise ValueError("the reading process sent something that is not a message")
     return message
+
+
+def pack_sheet(sheet: SheetInfo) -> list[Any]:
+    """Return what is known of a sheet as plain values."""
+    merged = [list(one) for one in sheet.merged]
+    return [sheet.name, sheet.is_visible, sheet.about, sheet.hidden_rows, sheet.hidden_columns, merged]
+
+
+def unpack_sheet(told: Sequence[Any]) -> SheetInfo:
+    """Return the sheet that `pack_sheet` told."""
+    name, is_visible, about, hidden_rows, hidden_columns, merged = told
+    ranges = tuple(MergedRange(*one) for one in merged)
+    return SheetInfo(name, is_visible, about, hidden_rows, tuple(hidden_columns), ranges)
 
 
 def pack_rows(rows: Iterable[Row]) -> dict[str, Any]:
@@ -78,9 +101,11 @@ def _told(cell: Cell) -> tuple[str, Any]:
         case dt.date():
             return "date", cell.isoformat()
         case dt.time():
-            return "time", cell.replace(microsecond=0).isoformat()
+            return "time", _whole_second(dt.datetime.combine(_ANY_DAY, cell)).time().isoformat()
         case dt.timedelta():
             return "span", round(cell.total_seconds())
+        case UnitNumber():
+            return "unit", [float(cell), cell.unit]
         case CellError():
             return "error", cell.text
         case _:
@@ -100,6 +125,7 @@ _MADE: Final[Mapping[str, Callable[[Any], Cell]]] = {
     "time": dt.time.fromisoformat,
     "span": lambda seconds: dt.timedelta(seconds=seconds),
     "error": CellError,
+    "unit": lambda told: UnitNumber(*told),
     "big": int,
 }
 

@@ -8,10 +8,34 @@ from typing import Final
 from cardfile.errors import InvalidInput
 from cardfile.values.text import clean
 
-__all__ = ["EXACT_FLOAT", "Cell", "cell_text", "is_empty", "refuse_lost_digits", "shown"]
+__all__ = ["EXACT_FLOAT", "Cell", "UnitNumber", "cell_text", "is_empty", "refuse_lost_digits", "shown"]
 
 Cell = str | int | float | bool | Decimal | date | datetime | time | timedelta | None
 """All that can come out of a form, an API call or a spreadsheet cell."""
+
+
+class UnitNumber(float):
+    """A number that its cell shows with a unit: `unit` is a per cent sign, or the sign or word of a currency.
+
+    Its value is what the cell shows: 15.0 for fifteen per cent, which a sheet keeps as 0.15.
+    """
+
+    __slots__ = ("unit",)
+
+    unit: str
+
+    def __new__(cls, value: float, unit: str) -> "UnitNumber":
+        """Return `value` with its unit."""
+        number = super().__new__(cls, value)
+        number.unit = unit
+        return number
+
+    def __str__(self) -> str:
+        return f"{float(self):.15g}" + (self.unit if self.unit == "%" else f" {self.unit}")
+
+    def __reduce__(self) -> tuple[type["UnitNumber"], tuple[float, str]]:
+        return UnitNumber, (float(self), self.unit)
+
 
 EXACT_FLOAT: Final = 2**53
 """Above this a float no longer holds every whole number, and Excel keeps fewer digits still."""

@@ -6,7 +6,7 @@ from itertools import chain
 
 from cardfile.errors import InvalidInput
 from cardfile.texts import Label, said
-from cardfile.values.cell import Cell, cell_text, is_empty, shown
+from cardfile.values.cell import Cell, UnitNumber, cell_text, is_empty, shown
 from cardfile.values.text import fold_key
 
 __all__ = ["ChoiceIndex", "parse_choice", "parse_choices"]
@@ -119,6 +119,8 @@ def _joined(pieces: list[str], start: int, stop: int) -> str:
 
 
 def _text(raw: Cell) -> str:
+    if isinstance(raw, UnitNumber):
+        return str(raw)
     try:
         return cell_text(raw)
     except InvalidInput:

@@ -10,7 +10,7 @@ from typing import Final
 from babel.numbers import NumberPattern, parse_pattern
 
 from cardfile.errors import InvalidInput
-from cardfile.values.cell import is_empty, shown
+from cardfile.values.cell import UnitNumber, is_empty, shown
 from cardfile.values.numbers import known_locale, parse_scaled
 from cardfile.values.text import clean
 
@@ -113,6 +113,8 @@ def parse_money(raw: object, *, currency: str, decimal: str | None = None) -> Mo
     Nobody writes money with three decimals where the currency has fewer, so there `12,345` is twelve
     thousand; elsewhere `decimal`, the mark of the author, decides.
     """
+    if isinstance(raw, UnitNumber):
+        return _money_of_cell(raw, currency)
     if not isinstance(raw, str):
         return Money(parse_scaled(raw, minor_digits(currency)), currency)
     text = clean(raw[: _LIMIT + 1])
@@ -159,6 +161,15 @@ def _currency(word: str, expected: str, raw: object) -> str:
         raise InvalidInput(
             "{value} names no currency that I know: write a code like RUB, USD or EUR.", value=shown(raw)
         ) from None
+
+
+def _money_of_cell(raw: UnitNumber, currency: str) -> Money:
+    """Return the sum in a cell; a unit that is no currency (`0 pcs`) says nothing about the sum."""
+    unit = raw.unit.lower().replace(" ", "").removesuffix(".")
+    known = _CURRENCY_OF.get(unit) if unit != "¥" else _currency(unit, currency, raw)
+    if unit in _THOUSANDS_OF_ROUBLES or re.match(_FACTOR, raw.unit, re.IGNORECASE):
+        return parse_money(str(raw), currency=currency, decimal=".")
+    return Money(parse_scaled(float(raw), minor_digits(known or currency)), known or currency)
 
 
 def _minor(found: re.Match[str], word: str, currency: str, raw: object, *, decimal: str | None) -> int:
