@@ -16,7 +16,9 @@ import pytest
 from cardfile.errors import FileRefused
 from cardfile.spreadsheets import writer
 from cardfile.spreadsheets.reader import SheetReaders
-from cardfile.spreadsheets.writer import OutColumn, OutSheet, write_csv, write_workbook
+from cardfile.spreadsheets.text_writer import write_csv
+from cardfile.spreadsheets.tones import FILLS, Tone
+from cardfile.spreadsheets.writer import OutCell, OutColumn, OutSheet, write_workbook
 
 pytestmark = pytest.mark.anyio
 
@@ -185,3 +187,19 @@ async def test_the_event_loop_stays_free_while_a_workbook_is_written() -> None:
     await write_workbook(io.BytesIO(), [OutSheet("x", [OutColumn("a")] * 5, [["x"] * 5] * 3000)])
     turning.cancel()
     assert turns > 6
+
+
+async def test_marks_and_remarks_stand_at_their_cells_and_markup_stays_text(tmp_path: Path) -> None:
+    markup = "<r><t>x</t></r></is></c><c><f>1+1</f></c>"
+    rows = [["ok", OutCell(markup, Tone.BAD, "Плохо & <b>")], [OutCell(None, Tone.DOUBTFUL), 1]]
+    path = tmp_path / "out.xlsx"
+    sheets = [OutSheet("a", [OutColumn("x"), OutColumn("y")], rows), OutSheet("b", [OutColumn("x")], [["z"]])]
+    assert await write_workbook(path, sheets) == 3
+    page = openpyxl.load_workbook(path)["a"]
+    assert (page["B2"].value, page["B2"].data_type) == (markup, "s")
+    assert page["B2"].comment.text == "Плохо & <b>"
+    assert [page[cell].fill.fgColor.rgb[2:] for cell in ("B2", "A3")] == [
+        FILLS[Tone.BAD],
+        FILLS[Tone.DOUBTFUL],
+    ]
+    assert page["A2"].fill.patternType is None

@@ -16,7 +16,8 @@ from cardfile.model.kinds import KINDS
 from cardfile.model.record_types import Line, Link, RecordType
 from cardfile.query.rows import fetch_records, iterate_records
 from cardfile.rights import Actor, Scope
-from cardfile.spreadsheets.writer import OutColumn, OutSheet, write_csv, write_workbook
+from cardfile.spreadsheets.text_writer import write_csv
+from cardfile.spreadsheets.writer import OutColumn, OutSheet, write_workbook
 from cardfile.texts import said
 from cardfile.values.money import Money
 from cardfile.values.phone import format_phone

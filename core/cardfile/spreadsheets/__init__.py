@@ -17,14 +17,18 @@ from cardfile.spreadsheets.headers import Header, find_header, fingerprint, head
 from cardfile.spreadsheets.limits import FileLimits
 from cardfile.spreadsheets.reader import SheetFile, SheetReaders
 from cardfile.spreadsheets.row_kinds import RowKind, RowSorter
-from cardfile.spreadsheets.writer import OutColumn, OutSheet, write_csv, write_workbook
+from cardfile.spreadsheets.text_writer import write_csv
+from cardfile.spreadsheets.tones import Tone
+from cardfile.spreadsheets.writer import CopySheet, OutCell, OutColumn, OutSheet, write_workbook
 
 __all__ = [
     "NEVER_CALCULATED",
     "Cell",
     "CellError",
+    "CopySheet",
     "FileLimits",
     "Header",
+    "OutCell",
     "OutColumn",
     "OutSheet",
     "Row",
@@ -33,6 +37,7 @@ __all__ = [
     "SheetFile",
     "SheetInfo",
     "SheetReaders",
+    "Tone",
     "cell_address",
     "column_letters",
     "find_header",
