@@ -23,20 +23,23 @@ def complete_name(values: MutableMapping[str, object]) -> None:
     called by that; of whom only a contact is known, `NAMELESS`. Raises `InvalidInput` when there is nothing
     to know the client by.
     """
-    first, last = _text(values, "first_name"), _text(values, "last_name")
-    if not _text(values, "name") and not _text(values, "middle_name"):
+    name, first, last = _text(values, "name"), _text(values, "first_name"), _text(values, "last_name")
+    if not name and not _text(values, "middle_name"):
         if " " in first and not last:
-            values["name"], first = values.pop("first_name"), ""
+            name, first = first, ""
+            values["name"] = values.pop("first_name")
         elif not first and looks_like_company(last):
-            values["name"], last = values.pop("last_name"), ""
-    name = _text(values, "name")
-    if not name and not first and not last and (company := _text(values, "company")):
+            name, last = last, ""
+            values["name"] = values.pop("last_name")
+    if name:
+        if not first and not last:
+            if looks_like_company(name):
+                values["kind"] = "company"
+            elif values.get("kind", "person") == "person":
+                values.update(_parts(name))
+    elif not first and not last and (company := _text(values, "company")):
         values.update(kind="company", name=company)
-    elif name and not first and not last and looks_like_company(name):
-        values["kind"] = "company"
-    elif name and not first and not last and values.get("kind", "person") == "person":
-        values.update(_parts(name))
-    elif not name:
+    else:
         values["name"] = _assembled(values) or _nameless(values)
 
 
