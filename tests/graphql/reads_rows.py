@@ -112,8 +112,8 @@ class Rows:
     def value(self, record: Record, line: Line) -> Value:
         """Return what a line holds, computed where it is not stored."""
         if line.field.worded and record.values[line.column] is None:
-            event = str(record.values[line.field.worded])
-            told = self.model.happenings.get(event)
+            event = record.values[line.field.worded]
+            told = self.model.happenings.get(str(event))
             return event if told is None else said(told.label, self.locale)
         if line.field.past is not None:
             moment, by = record.values[line.field.past], record.values.get(line.field.past_at or "")
