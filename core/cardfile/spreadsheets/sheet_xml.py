@@ -44,10 +44,15 @@ def escaped(text: str) -> str:
 
 
 def text_cell(row: int, index: int, text: str, style: int, *, prefix: str = "") -> str:
-    """Return a cell that holds a text; `prefix` is how the sheet names its elements, `x:` or nothing."""
+    """Return a cell that holds a text, or nothing but its style.
+
+    `prefix` is how the sheet names its elements: `x:` or nothing.
+    """
     text = escaped(plain_text(text))
     kept = ' xml:space="preserve"' if _needs_spaces_kept(text) else ""
     head = f'<{prefix}c r="{letters_of(index)}{row}" s="{style}"'
+    if not text:
+        return head + "/>"
     return f'{head} t="inlineStr"><{prefix}is><{prefix}t{kept}>{text}</{prefix}t></{prefix}is></{prefix}c>'
 
 

@@ -331,7 +331,7 @@ class _Pen:
         if value is None:
             if tone is None:
                 return ""
-            return f'<c r="{letters_of(index)}{number}" s="{self._book.style(_TEXT_FORMAT, tone)}"/>'
+            return text_cell(number, index, "", self._book.style(_TEXT_FORMAT, tone))
         kind = self._kinds[index] if index < len(self._kinds) else ""
         return self._typed(number, index, value, kind, tone)
 
