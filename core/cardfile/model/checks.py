@@ -24,6 +24,7 @@ def check_record_type(record_type: RecordType, types: Mapping[str, RecordType]) 
     _check_order(record_type)
     _check_groups(record_type)
     _check_batch_fields(record_type)
+    _check_recognition(record_type)
     for line in record_type.lines.values():
         where = f"{line.plugin}: {record_type.key}.{line.path}"
         if line.field.folded and line.field.folded not in columns:
@@ -105,6 +106,16 @@ def _check_batch_fields(record_type: RecordType) -> None:
                 f"{told} has a field {one.key!r} already: give the batch field another key"
             )
         taken.add(one.key)
+
+
+def _check_recognition(record_type: RecordType) -> None:
+    entity = record_type.entity
+    for name in (*entity.known_by, *(path for paths in entity.alike for path in paths)):
+        if name not in record_type.lines:
+            raise DeclarationError(
+                f"{record_type.plugin}: entity {record_type.key!r} is recognised by {name!r}, "
+                f"which is none of its fields: {', '.join(sorted(record_type.lines))}"
+            )
 
 
 def _check_groups(record_type: RecordType) -> None:

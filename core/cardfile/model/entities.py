@@ -116,10 +116,12 @@ class Entity:
     field of the same name. `unique` lists columns that are unique together among live records. `order` is the
     default order: keys, with a minus for descending. `actions` are the deeds that are derived without a
     command of one's own; a view (`read_only`) has none but read. `search` names the fields and entry lists
-    whose folded text is kept in the column `search_text`. `importable` offers the entity to imports. `united`
-    names the views whose union a view is: lists look into each, for SQLite carries no condition into a union.
-    `batch_fields` are made by Python for all records of an
-    answer at once. `repeats` says which fields of a view show fields of a record that it refers to, as
+    whose folded text is kept in the column `search_text`. `importable` offers the entity to imports.
+    `known_by` names fields by each of which an import recognises a record, as it does by contacts and by what is
+    `unique`; by those that are `alike` together it takes a row for a record that has nothing of that, each record
+    for one row of a list. `united` names the views whose union a view is: lists look into each, for SQLite carries
+    no condition into a union. `batch_fields` are made by Python for all records of an answer at once. `repeats`
+    says which fields of a view show fields of a record that it refers to, as
     `{"text": "interaction.text"}`: such a row is seen by whoever sees that record, and what is hidden there is
     hidden here. `about` names the column of a view that holds the key of the entity that a row tells of: it is
     seen by whoever may read anything of that entity.
@@ -142,6 +144,8 @@ class Entity:
     read_only: bool = False
     description: str = ""
     importable: bool = False
+    known_by: tuple[str, ...] = ()
+    alike: tuple[tuple[str, ...], ...] = ()
     united: tuple[str, ...] = ()
     batch_fields: tuple[BatchField, ...] = ()
     repeats: Mapping[str, str] = field(default_factory=dict)

@@ -77,6 +77,8 @@ class _Options:
     past: str | None = None
     past_at: str | None = None
     transfer: bool = True
+    beside: tuple[str, ...] = ()
+    completed: bool = False
     worded: str = ""
 
 
@@ -88,6 +90,8 @@ class Field(_Options):
     `to` names the entity that a `REFERENCE` points to; `scale` is the number of decimal places of a `DECIMAL`
     or `PERCENT`; `folded` names a column that keeps the case- and accent-folded text for order and search;
     `slots` say where a user interface shows the field; `transfer=False` keeps it out of import and export.
+    `beside` are headers by which a list of other things knows the field: `Stage` in a list of clients. A required
+    field that is `completed` may be missing in a list, for the rules of its room fill it in; a form asks for it.
     A `computed` field is read from related rows; with `stored` the value is kept in a column, true within the
     transaction that changes those rows. `worded` names the column of an event: what is empty is told in the
     words for that event. A field with `past` tells whether the moment in the column of that name has passed:
