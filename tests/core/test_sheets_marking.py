@@ -293,7 +293,7 @@ async def test_a_text_table_comes_back_as_a_workbook_with_the_same_cells(tmp_pat
 def soffice() -> str:
     """Return the program, or skip: CI must have it, for it installs it."""
     found = shutil.which("soffice")
-    if found is None and not os.environ.get("CI"):
+    if found is None and os.environ.get("CI") != "true":
         pytest.skip("there is no LibreOffice: install libreoffice-calc to open workbooks as people do")
     assert found, "CI installs LibreOffice (see .ci/run)"
     return found
