@@ -250,6 +250,13 @@ clients = Entity(
             synonyms=HEADERS["tags"],
         ),
         Relation(
+            "custom_values",
+            {"en": "Custom fields", "ru": "Свои поля"},
+            target="custom_value",
+            via="client",
+            plain=True,
+        ),
+        Relation(
             "tasks", {"en": "Tasks", "ru": "Задачи"}, target="task", via="client", order=("due_at", "id")
         ),
         Relation(

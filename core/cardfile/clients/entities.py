@@ -2,11 +2,14 @@
 
 from cardfile.clients.card import clients
 from cardfile.clients.choices import CONTACT_KINDS, STANDINGS, TOUCHES
+from cardfile.clients.custom_fields import KIND_CHOICES, SCALE
 from cardfile.clients.tables import (
     Attribution,
     ClientStanding,
     ClientTag,
     ContactPoint,
+    CustomField,
+    CustomValue,
     Segment,
     Tag,
 )
@@ -132,5 +135,56 @@ segments = Entity(
     actions=("read", "archive"),
 )
 
-ENTITIES = (clients, contact_points, standing_changes, attributions, tags, client_tags, segments)
+custom_fields = Entity(
+    CustomField,
+    label={"en": "Custom field", "ru": "Своё поле"},
+    plural={"en": "Custom fields", "ru": "Свои поля"},
+    description="A field that a business has added to its clients by itself.",
+    fields=(
+        Field(
+            "label",
+            {"en": "Label", "ru": "Название"},
+            Kind.TEXT,
+            required=True,
+            max_length=100,
+            folded="sort_name",
+        ),
+        Field("kind", {"en": "Kind", "ru": "Вид"}, Kind.CHOICE, choices=KIND_CHOICES, default="text"),
+        Field("position", {"en": "Position", "ru": "Место"}, Kind.INTEGER, default=100),
+    ),
+    visibility=Everyone(),
+    unique=("sort_name",),
+    order=("position", "label", "id"),
+    title="label",
+)
+
+custom_values = Entity(
+    CustomValue,
+    label={"en": "Value of a custom field", "ru": "Значение своего поля"},
+    plural={"en": "Values of custom fields", "ru": "Значения своих полей"},
+    collection="custom_field_values",
+    description="What a client has in a field that the business has added by itself.",
+    fields=(
+        Field("field", {"en": "Field", "ru": "Поле"}, Kind.REFERENCE, to="custom_field", required=True),
+        Field("value", {"en": "Value", "ru": "Значение"}, Kind.LONG_TEXT, required=True),
+        Field("number", {"en": "As a number", "ru": "Числом"}, Kind.DECIMAL, scale=SCALE, read_only=True),
+        Field("day", {"en": "As a date", "ru": "Датой"}, Kind.DATE, read_only=True),
+    ),
+    on="client",
+    unique=(("client", "field"),),
+    order=("id",),
+    title="value",
+)
+
+ENTITIES = (
+    clients,
+    contact_points,
+    standing_changes,
+    attributions,
+    tags,
+    client_tags,
+    custom_fields,
+    custom_values,
+    segments,
+)
 """The entities of this room, in the order of their declaration."""

@@ -17,17 +17,20 @@ GRANTS: Final[Grants] = {
     "head": {
         "client": _at("team", *_DEEDS, "assign", "export"),
         "tag": "*:all",
+        "custom_field": "*:all",
         "segment": "*:own",
     },
     "manager": {
         # Without export: nobody but the owner takes the base away.
         "client": _at("own", *_DEEDS),
         "tag": "read:all create:all",
+        "custom_field": "read:all",
         "segment": "*:own",
     },
     "specialist": {
         "client": "read:own edit:own",
         "tag": "read:all",
+        "custom_field": "read:all",
         "segment": "*:own",
     },
     "analyst": {"segment": "*:own"},

@@ -6,6 +6,8 @@ from cardfile.clients.tables import (
     ClientStanding,
     ClientTag,
     ContactPoint,
+    CustomField,
+    CustomValue,
     Segment,
     Tag,
 )
@@ -137,5 +139,6 @@ MIGRATIONS = (
             ),
         ),
     ),
+    Migration("0005_custom_fields", (CreateTable(CustomField), CreateTable(CustomValue))),
 )
 """The migrations of clients and timeline, in their order; they refer to the tables of access and journal."""

@@ -5,6 +5,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from cardfile.clients.contacts import complete_contact
+from cardfile.clients.custom_fields import complete_custom_values, refuse_new_kind
 from cardfile.clients.interactions import complete_interaction, is_contact
 from cardfile.clients.names import PARTS, complete_name, complete_renaming
 from cardfile.clients.tables import ClientStanding
@@ -20,6 +21,7 @@ Row = Mapping[str, object]
 Changes = MutableMapping[str, object]
 
 CLIENT: Final = "client"
+CUSTOM_VALUE: Final = "custom_value"
 NAMING: Final = frozenset(("kind", "name", *PARTS))
 
 
@@ -33,6 +35,8 @@ class ClientRules:
         if complete := COMPLETE.get(entity):
             for values in rows:
                 complete(call, values)
+        if entity == CUSTOM_VALUE:
+            await complete_custom_values(call, rows, [{}] * len(rows))
 
     async def records_changing(
         self, call: Call, entity: str, befores: Befores, changes: Mapping[int, Changes]
@@ -45,6 +49,8 @@ class ClientRules:
         for record, values in changes.items():
             if not watched.isdisjoint(values):
                 AGREE[entity](call, rows[record], values)
+        if entity == CUSTOM_VALUE:
+            await complete_custom_values(call, list(changes.values()), [rows[record] for record in changes])
         if entity == CLIENT:
             await _note_standings(call, rows, changes)
 
@@ -62,6 +68,15 @@ def _agree_client(_call: Call, was: Row, values: Changes) -> None:
     if not NAMING.isdisjoint(values):
         complete_renaming({key: was.get(key) for key in NAMING}, values)
     _complete_requisites(values)
+
+
+def _agree_custom_field(_call: Call, was: Row, values: Changes) -> None:
+    refuse_new_kind(was, values)
+
+
+def _agree_custom_value(_call: Call, was: Row, values: Changes) -> None:
+    if values.get("field", was.get("field")) != was.get("field"):
+        values.setdefault("value", was.get("value"))
 
 
 async def _note_standings(call: Call, befores: Mapping[int, Row], changes: Mapping[int, Changes]) -> None:
@@ -100,6 +115,8 @@ AGREE: Final[Mapping[str, Callable[[Call, Row, Changes], None]]] = {
     CLIENT: _agree_client,
     "contact_point": _agree_contact,
     "interaction": _agree_interaction,
+    "custom_field": _agree_custom_field,
+    CUSTOM_VALUE: _agree_custom_value,
 }
 """What brings changes of a record into agreement with the rest of it."""
 
@@ -107,6 +124,8 @@ WATCHED: Final[Mapping[str, frozenset[str]]] = {
     CLIENT: NAMING | {"tax_number", "zone", "standing"},
     "contact_point": frozenset(("value", "kind")),
     "interaction": frozenset(("kind", "state")),
+    "custom_field": frozenset(("kind",)),
+    CUSTOM_VALUE: frozenset(("value", "field")),
 }
 """The fields whose changes concern us."""
 

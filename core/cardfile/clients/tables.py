@@ -2,13 +2,23 @@
 
 from typing import ClassVar
 
-from piccolo.columns import Boolean, Date, ForeignKey, OnDelete, Text, Timestamptz
+from piccolo.columns import BigInt, Boolean, Date, ForeignKey, Integer, OnDelete, Text, Timestamptz
 
 from cardfile.access.tables import Team, User
 from cardfile.database.columns import IndexSpec
 from cardfile.database.tables import Record
 
-__all__ = ["Attribution", "Client", "ClientStanding", "ClientTag", "ContactPoint", "Segment", "Tag"]
+__all__ = [
+    "Attribution",
+    "Client",
+    "ClientStanding",
+    "ClientTag",
+    "ContactPoint",
+    "CustomField",
+    "CustomValue",
+    "Segment",
+    "Tag",
+]
 
 
 class Client(Record, tablename="client"):
@@ -143,3 +153,32 @@ class Segment(Record, tablename="segment"):
     filter = Text(null=False, default=None)
 
     keys: ClassVar = (IndexSpec(columns=("owner",)),)
+
+
+class CustomField(Record, tablename="custom_field"):
+    """A field that a business has added to its clients by itself."""
+
+    label = Text(null=False, default=None)
+    sort_name = Text(null=False, default="")
+    kind = Text(null=False, default="text")
+    position = Integer(null=False, default=100)
+
+    keys: ClassVar = (IndexSpec(columns=("sort_name",), unique=True, living=True),)
+
+
+class CustomValue(Record, tablename="custom_value"):
+    """A client's value of a custom field; `number` is in millionths."""
+
+    client = ForeignKey(Client, null=False, on_delete=OnDelete.restrict)
+    field = ForeignKey(CustomField, null=False, on_delete=OnDelete.restrict)
+    value = Text(null=False, default="")
+    number = BigInt(null=True, default=None)
+    day = Date(null=True, default=None)
+
+    keys: ClassVar = (
+        IndexSpec(columns=("client",)),
+        IndexSpec(columns=("client", "field"), unique=True, living=True),
+        IndexSpec(columns=("field", "value"), living=True),
+        IndexSpec(columns=("field", "number"), living=True),
+        IndexSpec(columns=("field", "day"), living=True),
+    )
