@@ -45,6 +45,12 @@ Failpoint = Literal[
     "import.portion_written",
     "import.portion_kept",
     "import.before_finish",
+    "stages.probe_kept",
+    "stages.check_portion",
+    "stages.check_kept",
+    "stages.undo_portion_written",
+    "stages.undo_portion_kept",
+    "stages.before_undone",
     "files.content_kept",
     # Tasks, deals, processes and documents.
     "tasks.notice_written",

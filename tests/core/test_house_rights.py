@@ -41,7 +41,7 @@ USES = {
     # There is one plan for whom and when, also where its maker does not see it; who heads a team is no secret.
     "core/cardfile/reports/rules.py: EVERYTHING": 4,
     # An import keeps its own books; whom it knows is asked under the rights of its reader.
-    "core/cardfile/imports/commands.py: EVERYTHING": 1,
+    "core/cardfile/imports/taking_back.py: EVERYTHING": 1,
     "core/cardfile/imports/importers.py: Actor.system": 1,
     "core/cardfile/imports/kept_import.py: Actor.system": 1,
     "core/cardfile/imports/kept_import.py: EVERYTHING": 2,

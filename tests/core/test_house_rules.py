@@ -14,7 +14,18 @@ MOST_LINES = 400
 # rows of the house itself (sessions, jobs, plugin state), which nobody reads over GraphQL.
 ROOMS_WITH_TABLES = tuple(
     f"core/cardfile/{room}"
-    for room in ("database", "model", "query", "journal", "jobs", "plugins", "seeds", "access", "tasks")
+    for room in (
+        "database",
+        "model",
+        "query",
+        "journal",
+        "jobs",
+        "plugins",
+        "seeds",
+        "access",
+        "tasks",
+        "imports/results",
+    )
 )
 ROOMS_WITH_SQL = tuple(f"core/cardfile/{room}" for room in ("database", "query", "journal"))
 

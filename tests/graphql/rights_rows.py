@@ -71,8 +71,8 @@ PARTS: Mapping[str, str] = {
 
 OWN_WORDS: Mapping[str, Mapping[str, object]] = {
     "segment": {"entity": "client", "filter": "{}"},
-    "import": {"entity": "client", "mapping": "{}"},
-    "import_row": {"issues": None},
+    "import": {"entity": "client", "known_by": None},
+    "import_row": {"issues": None, "parts": None},
     "goal": {"postpone_by": None},
     "stage_rule": {"condition": "{}"},
     "task_template": {"due": "1h"},

@@ -1,6 +1,6 @@
 """A list brought in from a file, with a bar that shows how far it is; or only tried out."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
@@ -27,9 +27,11 @@ from cardfile.errors import FileRefused
 from cardfile.imports import (
     Choices,
     DuplicateMode,
+    FileProbe,
     ImportCounts,
-    Probe,
+    ImportUndone,
     Wishes,
+    WorkOptions,
     dry_run,
     find_unfinished,
     importable_type,
@@ -37,13 +39,16 @@ from cardfile.imports import (
     places_of,
     preview_columns,
     probe_file,
+    require_reach,
     run_import,
+    take_back,
+    undone_of,
 )
 from cardfile.imports import Progress as Reached
 from cardfile.journal import Call, Glance
 from cardfile.rights import Actor
 
-__all__ = ["Wanted", "bring_in", "try_out"]
+__all__ = ["Wanted", "bring_in", "try_out", "undo_here"]
 
 PIECE: Final = 1 << 20
 
@@ -60,7 +65,7 @@ class Wanted:
     asks: bool
 
 
-async def _look(app: App, actor: Actor, wanted: Wanted) -> tuple[Probe, Choices]:
+async def _look(app: App, actor: Actor, wanted: Wanted) -> tuple[FileProbe, Choices]:
     """Show how the list is understood."""
     assign_to = await find_user(app, wanted.owner) if wanted.owner else None
     choices = Choices(wanted.wishes, wanted.duplicates, assign_to)
@@ -69,23 +74,24 @@ async def _look(app: App, actor: Actor, wanted: Wanted) -> tuple[Probe, Choices]
     found = await probe_file(
         app.sheets, wanted.path, record_type, places, choices.wishes, locale=actor.locale
     )
-    header = f"header in row {found.header.row}" if found.header.row else "no header"
-    print(f"{wanted.path.name}: sheet “{found.sheet.name}”, {header}\n")
-    print_table(
-        ("column", "name", "goes to", "field", "sure", "samples"),
-        (
+    for sheet in found.chosen:
+        header = f"header in row {sheet.header.row}" if sheet.header.row else "no header"
+        print(f"{wanted.path.name}: sheet “{sheet.sheet.name}”, {header}\n")
+        print_table(
+            ("column", "name", "goes to", "field", "sure", "samples"),
             (
-                one.letter,
-                one.name,
-                one.field or "— (left out)",
-                one.label or "",
-                f"{one.confidence:.0%} {(one.reason or '').replace('_', ' ')}" if one.field else "",
-                ", ".join(one.samples[:3])[:60],
-            )
-            for one in preview_columns(found, places, actor.locale)
-        ),
-    )
-    print()
+                (
+                    one.letter,
+                    one.name,
+                    one.field or "— (left out)",
+                    one.label or "",
+                    f"{one.confidence:.0%} {(one.reason or '').replace('_', ' ')}" if one.field else "",
+                    ", ".join(one.samples[:3])[:60],
+                )
+                for one in preview_columns(sheet, places, actor.locale)
+            ),
+        )
+        print()
     return found, choices
 
 
@@ -108,7 +114,9 @@ async def bring_in(app: App, wanted: Wanted) -> None:
         await tell_outcome(app, actor, number, counts)
 
 
-async def _unfinished(app: App, actor: Actor, wanted: Wanted, found: Probe, choices: Choices) -> int | None:
+async def _unfinished(
+    app: App, actor: Actor, wanted: Wanted, found: FileProbe, choices: Choices
+) -> int | None:
     """Return the number of the same import that was cut off earlier, if there is one."""
     with wanted.path.open("rb") as file:
         fingerprint = file_digest(file, "sha256").hexdigest()
@@ -119,7 +127,7 @@ async def _unfinished(app: App, actor: Actor, wanted: Wanted, found: Probe, choi
     return kept.id
 
 
-async def _set_up(app: App, actor: Actor, wanted: Wanted, found: Probe, choices: Choices) -> int:
+async def _set_up(app: App, actor: Actor, wanted: Wanted, found: FileProbe, choices: Choices) -> int:
     stored = await app.access.files.put(
         _pieces(wanted.path),
         name=wanted.path.name,
@@ -148,13 +156,17 @@ async def _pieces(path: Path) -> AsyncIterator[bytes]:
 
 async def _run(app: App, number: int) -> ImportCounts:
     with _bar() as bar:
-        task = bar.add_task("rows", total=None)
+        return await run_import(app, number, tell=_teller(bar))
 
-        def tell(reached: Reached) -> None:
-            about = max(reached.about or 0, reached.row)
-            bar.update(task, completed=reached.row, total=about or None)
 
-        return await run_import(app, number, tell=tell)
+def _teller(bar: Progress) -> Callable[[Reached], None]:
+    task = bar.add_task("rows", total=None)
+
+    def tell(reached: Reached) -> None:
+        about = max(reached.about or 0, reached.row)
+        bar.update(task, completed=reached.row, total=about or None)
+
+    return tell
 
 
 class _Speed(ProgressColumn):
@@ -177,19 +189,29 @@ def _bar() -> Progress:
     )
 
 
+async def undo_here(app: App, actor: Actor, number: int) -> ImportUndone | None:
+    """Take a large import back here and now, with a bar; return what came of it."""
+    with _bar() as bar:
+        done = await take_back(app, number, tell=_teller(bar))
+    return None if done is None else await undone_of(_call(app, actor), done, is_over=True)
+
+
 async def try_out(app: App, wanted: Wanted) -> None:
     """Show what would come of a list; nothing is written."""
     async with app.running():
         actor = await who(app, wanted.login, "import")
         found, choices = await _look(app, actor, wanted)
-        async with app.sheets.open(wanted.path) as file:
-            done = await dry_run(_call(app, actor), file, app.model[choices.entity], found, choices)
+        plan, options = found.plan(), WorkOptions(choices.duplicates, choices.assign_to, remembers=True)
+        require_reach(app, actor, choices.columns, plan)
+        with _bar() as bar:
+            async with app.sheets.open(wanted.path) as file:
+                done = await dry_run(app, actor, file, plan, options, tell=_teller(bar))
         print_counts(done.counts)
         texts = app.texts(actor.locale)
         rows = [
-            (issue.address, issue.column or "", one.outcome.value, issue.say(texts))
+            (issue.address, issue.column or "", one.outcome, issue.say(texts))
             for one in done.noted[:SHOWN_ISSUES]
-            for issue in one.row.issues
+            for issue in one.issues
         ]
         print_issues(rows)
         print("Nothing was written: this was a dry run.")

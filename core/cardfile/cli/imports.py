@@ -13,13 +13,13 @@ from typer import Argument, Option, Typer
 from typer.core import TyperGroup
 
 from cardfile.app import App
-from cardfile.cli.bringing_in import Wanted, bring_in, try_out
+from cardfile.cli.bringing_in import Wanted, bring_in, try_out, undo_here
 from cardfile.cli.import_told import print_counts, tell_issues
 from cardfile.cli.opened import build_app, run
 from cardfile.cli.people import who
 from cardfile.cli.tables import print_table, tell_of_more
 from cardfile.errors import InvalidInput, NotFound
-from cardfile.imports import COUNTED, DuplicateMode, ImportCounts, ImportState, ImportUndone, Wishes
+from cardfile.imports import COUNTED, UNFINISHED, DuplicateMode, ImportCounts, ImportUndone, Wishes
 from cardfile.query.rows import fetch_records
 from cardfile.rights import Actor
 
@@ -61,14 +61,17 @@ def import_file(
         list[str] | None,
         Option("--map", metavar="COLUMN=FIELD", help="A column's field; nothing after = leaves it out."),
     ] = None,
-    sheet: Annotated[str | None, Option(help="The sheet; else the one that looks most like a list.")] = None,
-    header_row: Annotated[int | None, Option(help="The row of the header.", min=1)] = None,
+    sheet: Annotated[
+        list[str] | None,
+        Option(help="A sheet, as often as wanted; else the one that looks most like a list."),
+    ] = None,
+    header_row: Annotated[int | None, Option(help="The row of the header, 0 for none.", min=0)] = None,
     dry_run: Annotated[bool, Option("--dry-run", help="Only say what would happen.")] = False,
     yes: Annotated[bool, Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Import the clients of a list: cardfile import list.xlsx."""
     asks = sys.stdin.isatty() and sys.stdout.isatty() and not yes
-    wishes = Wishes(sheet, header_row, _read_map(map_ or []))
+    wishes = Wishes(tuple(sheet or ()), header_row, _read_map(map_ or []))
     wanted = Wanted(path, as_, owner, wishes, duplicates, asks)
     run(try_out(build_app(), wanted) if dry_run else bring_in(build_app(), wanted))
 
@@ -122,10 +125,12 @@ async def _undo(app: App, number: int, login: str | None) -> None:
     async with app.running():
         actor = await who(app, login, "import undo")
         rows = await _imports(app, actor, ids=[number])
-        if rows and rows[0]["state"] in (ImportState.UPLOADED, ImportState.RUNNING):
+        if rows and rows[0]["state"] in UNFINISHED:
             await app.do(actor, "import.cancel", started=number)
         done = await app.do(actor, "import.undo", done=number)
-    assert isinstance(done, ImportUndone)
+        assert isinstance(done, ImportUndone)
+        if not done.is_over:
+            done = await undo_here(app, actor, number) or done
     print(
         f"Import {number} is undone: {done.archived} records archived, {done.restored} put back as they were."
     )

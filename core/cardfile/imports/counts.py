@@ -28,7 +28,7 @@ class Miscounted(CardfileError):
 class ImportCounts:
     """How many rows of data were read, what became of them, and how many other rows there were.
 
-    Always `read == created + updated + unchanged + duplicate + refused`.
+    Always `read == created + updated + unchanged + duplicate + review + refused`.
     """
 
     read: int = 0
@@ -36,6 +36,7 @@ class ImportCounts:
     updated: int = 0
     unchanged: int = 0
     duplicate: int = 0
+    review: int = 0
     refused: int = 0
     ignored_above: int = 0
     ignored_headers: int = 0
@@ -44,7 +45,7 @@ class ImportCounts:
     ignored_blank: int = 0
 
     def __post_init__(self) -> None:
-        told = self.created + self.updated + self.unchanged + self.duplicate + self.refused
+        told = sum(int(getattr(self, one.value)) for one in COUNTED)
         if self.read != told:
             raise Miscounted(f"{self.read} rows were read, but something became of {told}")
 
@@ -59,13 +60,21 @@ class ImportCounts:
             + self.ignored_blank
         )
 
+    @property
+    def rows(self) -> int:
+        """How many rows of all sheets were dealt with."""
+        return self.read + self.ignored
+
     def plus(self, outcomes: Iterable[Outcome], kinds: Mapping[RowKind, int]) -> "ImportCounts":
-        """Return the counts after further rows of data; `kinds` counts all rows from the top of the sheet."""
+        """Return the counts after further rows, of which `kinds` were and of whose data `outcomes` became."""
         more = Counter(outcomes)
         return ImportCounts(
-            read=kinds.get(RowKind.DATA, 0),
+            read=self.read + kinds.get(RowKind.DATA, 0),
             **{one.value: getattr(self, one.value) + more[one] for one in COUNTED},
-            **{name: sum(kinds.get(kind, 0) for kind in some) for name, some in _IGNORED.items()},
+            **{
+                name: getattr(self, name) + sum(kinds.get(kind, 0) for kind in some)
+                for name, some in _IGNORED.items()
+            },
         )
 
     def columns(self) -> dict[str, object]:

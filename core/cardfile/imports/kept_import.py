@@ -1,19 +1,18 @@
-"""An import as it is kept: found, understood, ended."""
+"""An import as it is kept: found, understood, moved on, ended."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-import orjson
-
 from cardfile.errors import NotFound, Refused
 from cardfile.imports.counts import ImportCounts
 from cardfile.imports.host import ImportHost
 from cardfile.imports.importers import importing_command
-from cardfile.imports.plan import ColumnPlan, SheetPlan
-from cardfile.imports.probing import places_by_column
-from cardfile.imports.starting import probe_file, understanding, wishes_from_text
-from cardfile.imports.tables import Import, ImportState
+from cardfile.imports.plan import ImportPlan, SheetPlan
+from cardfile.imports.portions import Origin, WorkOptions
+from cardfile.imports.results import read_result
+from cardfile.imports.starting import first_sheet, keep_look, probe_file, read_wishes
+from cardfile.imports.tables import DuplicateMode, Import, ImportState, Result
 from cardfile.imports.targets import places_of
 from cardfile.journal.calls import Call
 from cardfile.query.rows import fetch_records
@@ -27,17 +26,19 @@ __all__ = [
     "end_import",
     "fail_import",
     "header_of",
+    "move_on",
+    "options_of",
+    "plan_of",
     "read_import",
-    "sheet_plan_of",
-    "understand",
+    "understood",
 ]
 
 HALTED: Final = "This import was cancelled, or another process is at it."
-UNFINISHED: Final = (ImportState.UPLOADED, ImportState.RUNNING)
+UNFINISHED: Final = (ImportState.UPLOADED, ImportState.PROBED, ImportState.CHECKED, ImportState.RUNNING)
 
 
 class Halted(Refused):
-    """Somebody cancelled the import, or another process is at it."""
+    """Somebody cancelled the import or changed it, or another process is at it."""
 
 
 async def read_import(app: ImportHost, number: int) -> dict[str, Any]:
@@ -50,38 +51,59 @@ async def read_import(app: ImportHost, number: int) -> dict[str, Any]:
     return rows[0]
 
 
-async def understand(app: ImportHost, row: Mapping[str, Any], actor: Actor) -> dict[str, object]:
-    """Look at the file of an import that nobody has looked at yet, and keep what was understood."""
-    wishes = wishes_from_text(row["mapping"])
-    if wishes is None:
-        return {}
+async def plan_of(app: ImportHost, number: int) -> ImportPlan | None:
+    """Return what is to be made of the file of an import, None when nobody has looked at it yet."""
+    text = await read_result(app, Result.PLAN, number)
+    return None if text is None else ImportPlan.of(text)
+
+
+async def understood(app: ImportHost, row: Mapping[str, Any], actor: Actor) -> ImportPlan:
+    """Return the plan of an import; its file is looked at if nobody has done so yet, and what it tells is kept."""
+    number = int(row["id"])
+    plan = await plan_of(app, number)
+    if plan is not None:
+        return plan
     record_type = app.model[str(row["entity"])]
     places = places_of(app.model, record_type, actor.rights)
     path = app.access.files.store.path(str(row["sha256"]))
+    wishes = await read_wishes(app, number)
     found = await probe_file(app.sheets, path, record_type, places, wishes, locale=actor.locale)
-    places_by_column(found, places, record_type)
-    understood: dict[Any, Any] = understanding(found)
     async with app.database.transaction():
-        await app.database.run(Import.update(understood).where(Import.id == row["id"]))
-    return understood
+        await move_on(app, row, {**first_sheet(found.plan())})
+        await keep_look(app, number, found)
+    return found.plan()
 
 
-def header_of(row: Mapping[str, Any]) -> Header:
-    """Return the header of the list as it was understood."""
-    told = orjson.loads(row["mapping"])
-    number = int(row["header_row"])
-    names = {int(one["index"]): str(one["name"]) for one in told["columns"]}
-    return Header(number, names, is_made_up=number == 0)
+async def move_on(app: ImportHost, row: Mapping[str, Any], values: Mapping[Any, Any]) -> None:
+    """Write something of an import, past the journal; raises `Halted` when it is not as `row` any more.
+
+    It is another one once somebody has changed, stopped or begun a stage of it by a command.
+    """
+    stage = row["stage"]
+    moved = await app.database.run(
+        Import.update(dict(values))
+        .where(
+            (Import.id == row["id"])
+            & (Import.version == row["version"])
+            & (Import.stage.is_null() if stage is None else Import.stage == stage)
+        )
+        .returning(Import.id)
+    )
+    if not moved:
+        raise Halted(HALTED)
 
 
-def sheet_plan_of(row: Mapping[str, Any]) -> SheetPlan:
-    """Return what is to be made of the sheet, as it was understood."""
-    number = int(row["header_row"])
-    columns = [
-        ColumnPlan(int(one["index"]), str(one["name"]), one["path"])
-        for one in orjson.loads(row["mapping"])["columns"]
-    ]
-    return SheetPlan(str(row["sheet"]), number, 1, str(row["entity"]), tuple(columns))
+def header_of(plan: SheetPlan) -> Header:
+    """Return the header of a sheet as its plan has it."""
+    return Header(plan.header_row, plan.names, is_made_up=plan.header_row == 0)
+
+
+def options_of(row: Mapping[str, Any], *, writes: bool) -> WorkOptions:
+    """Return what was chosen for the rows of an import."""
+    origin = Origin(int(row["id"]), str(row["sha256"]))
+    return WorkOptions(
+        DuplicateMode(row["duplicates"]), row["assign_to"], origin=origin, remembers=not writes
+    )
 
 
 async def fail_import(app: ImportHost, number: int, error: Refused) -> None:
@@ -111,7 +133,7 @@ async def end_import(
             raise Halted(HALTED)
         call.be_about(record)
         told: dict[str, object] = {"error": error} if error else {}
-        await call.write(record, {"state": state.value, "finished_at": work.now, **told})
+        await call.write(record, {"state": state.value, "stage": None, "finished_at": work.now, **told})
         if counts is not None:
             call.record(event, record, **counts.columns())
         await call.finish()

@@ -1,7 +1,6 @@
-"""How a list would be understood, for people to look at before it is imported; and the dry run of a whole list."""
+"""How a list would be understood, for people to look at before it is imported."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -10,39 +9,36 @@ from cardfile.access.files import StoredFile
 from cardfile.imports.counts import ImportCounts
 from cardfile.imports.deciding import Decision, skipped
 from cardfile.imports.host import host_of
-from cardfile.imports.importers import require_heir_in_reach
+from cardfile.imports.kept_import import header_of
 from cardfile.imports.name_book import read_titles
-from cardfile.imports.plan import ColumnPlan, SheetPlan
+from cardfile.imports.plan import SheetPlan
 from cardfile.imports.portions import SheetWork, WorkOptions
-from cardfile.imports.probing import Probe, places_by_column, probe
-from cardfile.imports.running import PORTION, Progress
-from cardfile.imports.starting import QUICK, Choices, importable_type
-from cardfile.imports.tables import Outcome
+from cardfile.imports.probing import Probe, require_identities
+from cardfile.imports.starting import QUICK, Choices, importable_type, probe_file
 from cardfile.imports.targets import Place, places_of
 from cardfile.journal.calls import Call
 from cardfile.journal.entries import Entry
 from cardfile.model.kinds import KINDS, Reading
 from cardfile.model.record_types import RecordType
-from cardfile.spreadsheets.cells import Row, column_letters
-from cardfile.spreadsheets.reader import SheetFile
+from cardfile.spreadsheets.cells import Cell, Row, column_letters
 from cardfile.spreadsheets.row_kinds import RowKind, RowSorter
+from cardfile.values.cell import shown
 from cardfile.values.phone import format_phone
 
 __all__ = [
-    "DryRun",
     "ImportPreview",
     "PreviewCell",
     "PreviewColumn",
     "PreviewField",
     "PreviewRow",
     "PreviewSheet",
-    "dry_run",
+    "Tried",
     "preview_columns",
     "preview_of",
+    "try_sample",
 ]
 
 _SHOWN_ROWS: Final = 20
-_MOST_NOTED: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +73,13 @@ class PreviewCell:
 
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """A row as it would be understood, and what would become of it."""
+    """A row as it would be understood, what would become of it, and its cells as they stand there, from A on."""
 
     row: int
     outcome: str
     cells: list[PreviewCell]
     issues: list[str]
+    raw: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,69 +107,65 @@ class ImportPreview:
     updated: int
     unchanged: int
     duplicate: int
+    review: int
     refused: int
     ignored: int
-
-
-@dataclass(frozen=True, slots=True)
-class DryRun:
-    """What would become of a whole list: the counts, and the first rows about which something was noticed."""
-
-    counts: ImportCounts
-    noted: Sequence[Decision]
-
-
-async def _trial(call: Call, record_type: RecordType, found: Probe, choices: Choices) -> SheetWork:
-    """Return the way of the rows of a list that was probed, on which nothing is written."""
-    places_by_column(found, places_of(call.app.model, record_type, call.rights), record_type)
-    options = WorkOptions(choices.duplicates, choices.assign_to, remembers=True)
-    return await SheetWork.of(host_of(call.app), call.actor, _plan(found, record_type), options)
-
-
-def _plan(found: Probe, record_type: RecordType) -> SheetPlan:
-    paths = found.paths
-    columns = [
-        ColumnPlan(index, name, paths.get(index)) for index, name in sorted(found.header.names.items())
-    ]
-    return SheetPlan(found.sheet.name, found.header.row, 1, record_type.key, tuple(columns))
-
-
-async def _decide(call: Call, trial: SheetWork, rows: Sequence[Row]) -> list[Decision]:
-    return await trial.decide(call.work, await trial.read(rows))
 
 
 async def preview_of(call: Call, path: Path, stored: StoredFile, choices: Choices) -> ImportPreview:
     """Return how the list in a file would be understood."""
     record_type = importable_type(call, choices.entity)
     places = places_of(call.app.model, record_type, call.rights)
-    readers = host_of(call.app).sheets
-    async with readers.open(path, limits=QUICK, wait=QUICK.patience_seconds) as file:
-        found = await probe(file, record_type, places, choices.wishes, locale=call.locale)
-        sheets = [PreviewSheet(one.name, one.is_visible, one.about) for one in file.sheets]
-    trial = await _trial(call, record_type, found, choices)
-    sorter = RowSorter(found.header, found.sample)
-    kinds = list(sorter.sort(found.sample))
-    decisions = await _decide(call, trial, [row for kind, row in kinds if kind is RowKind.DATA])
-    groups = [skipped(row) for kind, row in kinds if kind is RowKind.ASIDE]
-    told = sorted((*decisions, *groups), key=lambda one: one.row.number)
-    counts = Counter(one.outcome for one in decisions)
+    found = await probe_file(
+        host_of(call.app).sheets, path, record_type, places, choices.wishes,
+        locale=call.locale, limits=QUICK, wait=QUICK.patience_seconds,
+    )  # fmt: skip
+    plan, first = found.plan(), found.chosen[0]
+    require_identities(call.app.model, plan)
+    options = WorkOptions(choices.duplicates, choices.assign_to, remembers=True)
+    tried = await try_sample(call, plan.sheets[0], first.sample, options)
+    counts = tried.counts
     return ImportPreview(
         file_name=stored.name,
         size=stored.size,
-        sheets=sheets,
-        sheet=found.sheet.name,
-        header_row=found.header.row,
-        columns=preview_columns(found, places, call.locale),
+        sheets=[PreviewSheet(one.name, one.is_visible, one.about) for one in found.sheets],
+        sheet=first.sheet.name,
+        header_row=first.header.row,
+        columns=preview_columns(first, places, call.locale),
         fields=[PreviewField(place.path, place.title(call.locale)) for place in places.values()],
-        rows=await _shown(call, told[:_SHOWN_ROWS], record_type, trial.places),
-        counted=len(decisions),
-        created=counts[Outcome.CREATED],
-        updated=counts[Outcome.UPDATED],
-        unchanged=counts[Outcome.UNCHANGED],
-        duplicate=counts[Outcome.DUPLICATE],
-        refused=counts[Outcome.REFUSED],
-        ignored=sorter.counts.total() - sorter.counts[RowKind.DATA],
+        rows=tried.rows,
+        counted=counts.read,
+        created=counts.created,
+        updated=counts.updated,
+        unchanged=counts.unchanged,
+        duplicate=counts.duplicate,
+        review=counts.review,
+        refused=counts.refused,
+        ignored=counts.ignored,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What would become of the first rows of a sheet: the counts, and the first of them as they are shown."""
+
+    counts: ImportCounts
+    rows: list[PreviewRow]
+
+
+async def try_sample(call: Call, plan: SheetPlan, sample: Sequence[Row], options: WorkOptions) -> Tried:
+    """Return what would become of the first rows of a sheet; nothing is written."""
+    work = await SheetWork.of(host_of(call.app), call.actor, plan, options)
+    sorter = RowSorter(header_of(plan), sample)
+    kinds = list(sorter.sort(sample))
+    decisions = await work.decide(
+        call.work, await work.read([row for kind, row in kinds if kind is RowKind.DATA])
+    )
+    groups = [skipped(row) for kind, row in kinds if kind is RowKind.ASIDE]
+    told = sorted((*decisions, *groups), key=lambda one: one.row.number)[:_SHOWN_ROWS]
+    raw = dict(sample)
+    counts = ImportCounts().plus([one.outcome for one in decisions], sorter.counts)
+    return Tried(counts, await _shown(call, told, raw, work))
 
 
 def preview_columns(found: Probe, places: Mapping[str, Place], locale: str) -> list[PreviewColumn]:
@@ -194,35 +187,11 @@ def preview_columns(found: Probe, places: Mapping[str, Place], locale: str) -> l
     return columns
 
 
-async def dry_run(
-    call: Call, file: SheetFile, record_type: RecordType, found: Probe, choices: Choices,
-    *, tell: Callable[[Progress], None] | None = None,
-) -> DryRun:  # fmt: skip
-    """Go through a whole list without writing anything; only what hooks would refuse is not seen."""
-    require_heir_in_reach(record_type, call.actor, choices.assign_to)
-    trial = await _trial(call, record_type, found, choices)
-    sorter: RowSorter | None = None
-    counts, noted = ImportCounts(), list[Decision]()
-    async for batch in file.rows(found.sheet, batch=PORTION):
-        if sorter is None:
-            sorter = RowSorter(found.header, batch)
-        kinds = list(sorter.sort(batch))
-        data = [row for kind, row in kinds if kind is RowKind.DATA]
-        groups = [skipped(row) for kind, row in kinds if kind is RowKind.ASIDE]
-        decisions = await _decide(call, trial, data) if data else []
-        counts = counts.plus([one.outcome for one in decisions], sorter.counts)
-        told = sorted((*decisions, *groups), key=lambda one: one.row.number)
-        noted += [one for one in told if one.row.issues][: max(0, _MOST_NOTED - len(noted))]
-        if tell is not None:
-            tell(Progress(batch[-1][0], found.sheet.about, counts))
-    return DryRun(counts, noted)
-
-
 async def _shown(
-    call: Call, decisions: Sequence[Decision], record_type: RecordType, places: Mapping[str, Place]
+    call: Call, decisions: Sequence[Decision], raw: Mapping[int, Sequence[Cell]], work: SheetWork
 ) -> list[PreviewRow]:
-    reading = replace(call.work.reading, locale=call.locale)
-    titles = await _titles(call, decisions, record_type)
+    reading, places = replace(call.work.reading, locale=call.locale), work.places
+    titles = await _titles(call, decisions, work.record_type)
     rows = []
     for one in decisions:
         row = one.row
@@ -237,7 +206,8 @@ async def _shown(
         ]
         cells += [PreviewCell(path, ", ".join(words)) for path, words in row.tags.items()]
         issues = [f"{issue.address}: {issue.say(call.texts)}" for issue in row.issues]
-        rows.append(PreviewRow(row.number, one.outcome.value, cells, issues))
+        texts = ["" if cell is None else shown(cell) for cell in raw[row.number]]
+        rows.append(PreviewRow(row.number, one.outcome.value, cells, issues, texts))
     return rows
 
 

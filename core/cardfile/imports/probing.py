@@ -7,7 +7,9 @@ from typing import Final
 from cardfile.errors import FileRefused, InvalidInput
 from cardfile.imports.columns import identifying_paths
 from cardfile.imports.mapping import ColumnMatch, known_words, propose_mapping
+from cardfile.imports.plan import ColumnPlan, ImportPlan, SheetPlan
 from cardfile.imports.targets import ID_PATH, Place, read_path
+from cardfile.model.model import Model
 from cardfile.model.record_types import RecordType
 from cardfile.spreadsheets.cells import Row, SheetInfo, column_letters
 from cardfile.spreadsheets.headers import Header, find_header, header_at
@@ -15,7 +17,7 @@ from cardfile.spreadsheets.reader import SheetFile
 from cardfile.texts import Label
 from cardfile.values.text import fold_key
 
-__all__ = ["Probe", "Wishes", "places_by_column", "probe"]
+__all__ = ["FileProbe", "Probe", "Wishes", "index_of_column", "look_over", "probe", "require_identities"]
 
 _SAMPLE: Final = 300
 _MOST_SHEETS: Final = 12
@@ -23,21 +25,23 @@ _MOST_SHEETS: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the person has chosen: the sheet, the header's row, and fields for columns by name or letter.
+    """What the person has chosen: sheets, the header's row, and fields for columns by name or letter.
 
-    A column that stands for None in `mapping` is left out.
+    Without `sheets` the one that looks most like a list is taken. A column that stands for None in `mapping` is
+    left out.
     """
 
-    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
     header_row: int | None = None
     mapping: Mapping[str, str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What the first rows of a sheet tell."""
+    """What the first rows of a sheet tell, when each row of data is a record of `entity`."""
 
     sheet: SheetInfo
+    entity: str
     header: Header
     columns: tuple[ColumnMatch, ...]
     sample: Sequence[Row]
@@ -47,20 +51,69 @@ class Probe:
         """The path that each mapped column goes to, by column index."""
         return {one.index: ".".join(one.match.path) for one in self.columns if one.match is not None}
 
+    def plan(self) -> SheetPlan:
+        """Return what is to be made of the sheet, if nobody says otherwise."""
+        paths = self.paths
+        columns = [
+            ColumnPlan(index, name, paths.get(index)) for index, name in sorted(self.header.names.items())
+        ]
+        return SheetPlan(self.sheet.name, self.header.row, 1, self.entity, tuple(columns))
 
-async def probe(
+
+@dataclass(frozen=True, slots=True)
+class FileProbe:
+    """What a first look at a file tells: its sheets, those that were looked into, those to be brought in."""
+
+    sheets: tuple[SheetInfo, ...]
+    probes: tuple[Probe, ...]
+    chosen: tuple[Probe, ...]
+
+    def plan(self) -> ImportPlan:
+        """Return what is to be made of the file, if nobody says otherwise."""
+        return ImportPlan(tuple(one.plan() for one in self.chosen))
+
+
+async def look_over(
     file: SheetFile, record_type: RecordType, places: Mapping[str, Place], wishes: Wishes, *, locale: str
-) -> Probe:
-    """Return what the list is; raises `InvalidInput` for a wish that cannot be met, `FileRefused` for no list."""
-    targets = [place.target for place in places.values()]
-    words = known_words(targets)
-    if wishes.sheet is not None:
-        sheet, sample = _named(file, wishes.sheet), await _sample(file, wishes.sheet)
+) -> FileProbe:
+    """Return what a file holds; raises `InvalidInput` for a wish that cannot be met, `FileRefused` for no list."""
+    words = known_words([place.target for place in places.values()])
+    if not file.sheets:
+        raise FileRefused("The file has no sheets.")
+    if wishes.sheets:
+        infos = [_named(file, name) for name in dict.fromkeys(wishes.sheets)]
     else:
-        sheet, sample = await _likeliest(file, words)
-    if not sample:
-        raise FileRefused("The sheet “{sheet}” is empty.", sheet=sheet.name)
-    header = _header(sample, wishes.header_row, words)
+        infos = ([one for one in file.sheets if one.is_visible] or list(file.sheets))[:_MOST_SHEETS]
+    samples = [(info, await _sample(file, info.name)) for info in infos]
+    filled = [(info, sample) for info, sample in samples if sample]
+    if not filled or (wishes.sheets and len(filled) < len(samples)):
+        empty = next(info for info, sample in samples if not sample)
+        raise FileRefused("The sheet “{sheet}” is empty.", sheet=empty.name)
+    lists = [info for info, _ in filled] if wishes.sheets else [_likeliest(filled, words)]
+    probes = tuple(
+        probe(info, sample, record_type, places, wishes if info in lists else Wishes(), locale=locale)
+        for info, sample in filled
+    )
+    chosen = tuple(one for one in probes if one.sheet in lists)
+    _require_columns(wishes.mapping or {}, [one.header for one in chosen])
+    return FileProbe(file.sheets, probes, chosen)
+
+
+def probe(
+    sheet: SheetInfo,
+    sample: Sequence[Row],
+    record_type: RecordType,
+    places: Mapping[str, Place],
+    wishes: Wishes,
+    *,
+    locale: str,
+) -> Probe:
+    """Return what the first rows of a sheet tell; raises `InvalidInput` for a field or a row that cannot be.
+
+    A column that is wished for and is not there may be one of another sheet.
+    """
+    targets = [place.target for place in places.values()]
+    header = _header(sample, wishes.header_row, known_words(targets))
     chosen = _chosen(header, wishes.mapping or {}, places, locale)
     columns = propose_mapping(header, sample, targets, chosen=chosen)
     for one in columns:
@@ -71,23 +124,22 @@ async def probe(
         else:
             # Other programs have numbers for their records, too: only codes of ours are meant.
             chosen[one.index] = None
-    return Probe(sheet, header, propose_mapping(header, sample, targets, chosen=chosen), sample)
+    return Probe(
+        sheet, record_type.key, header, propose_mapping(header, sample, targets, chosen=chosen), sample
+    )
 
 
-def places_by_column(
-    found: Probe, places: Mapping[str, Place], record_type: RecordType
-) -> dict[int, tuple[str, Place]]:
-    """Return name and place of each mapped column; raises `InvalidInput` when nobody could be told by them."""
-    mapped = {index: (found.header.names[index], places[path]) for index, path in sorted(found.paths.items())}
-    known = identifying_paths(record_type) | {ID_PATH}
-    if not any(place.path in known for _, place in mapped.values()):
-        raise InvalidInput(
-            "No column of the sheet “{sheet}” is a name, a phone or an e-mail: say which one is. "
-            "Its columns are: {columns}.",
-            sheet=found.sheet.name,
-            columns=", ".join(found.header.names.values()),
-        )
-    return mapped
+def require_identities(model: Model, plan: ImportPlan) -> None:
+    """Raise `InvalidInput` when by no column of a sheet anybody could be told."""
+    for one in plan.sheets:
+        known = identifying_paths(model[one.entity]) | {ID_PATH}
+        if known.isdisjoint(one.paths.values()):
+            raise InvalidInput(
+                "No column of the sheet “{sheet}” is a name, a phone or an e-mail: say which one is. "
+                "Its columns are: {columns}.",
+                sheet=one.sheet,
+                columns=", ".join(one.names.values()),
+            )
 
 
 def _closed(
@@ -133,27 +185,23 @@ async def _sample(file: SheetFile, sheet: str) -> Sequence[Row]:
     return ()
 
 
-async def _likeliest(file: SheetFile, words: frozenset[str]) -> tuple[SheetInfo, Sequence[Row]]:
-    """Return the visible sheet that looks most like a list, and its first rows."""
-    best: tuple[tuple[float, int], SheetInfo, Sequence[Row]] | None = None
-    sheets = [sheet for sheet in file.sheets if sheet.is_visible] or list(file.sheets)
-    if not sheets:
-        raise FileRefused("The file has no sheets.")
-    for place, sheet in enumerate(sheets[:_MOST_SHEETS]):
-        sample = await _sample(file, sheet.name)
-        header = find_header(sample, words=words) if sample else None
-        known = sum(fold_key(name) in words for name in header.names.values()) if header else 0
-        # More known columns first, then more rows; of equals the first one.
-        worth = (known + min(len(sample), _SAMPLE) / (_SAMPLE + 1), -place)
-        if best is None or worth > best[0]:
-            best = (worth, sheet, sample)
-    assert best is not None, "there is at least one sheet"
-    return best[1], best[2]
+def _likeliest(samples: Sequence[tuple[SheetInfo, Sequence[Row]]], words: frozenset[str]) -> SheetInfo:
+    """Return the sheet that looks most like a list: more known columns first, then more rows, then the first."""
+
+    def worth(place: int) -> tuple[float, int]:
+        _, sample = samples[place]
+        known = sum(fold_key(name) in words for name in find_header(sample, words=words).names.values())
+        return known + min(len(sample), _SAMPLE) / (_SAMPLE + 1), -place
+
+    return samples[max(range(len(samples)), key=worth)][0]
 
 
 def _header(sample: Sequence[Row], number: int | None, words: frozenset[str]) -> Header:
     if number is None:
         return find_header(sample, words=words)
+    if number == 0:
+        filled = {index for _, cells in sample for index, cell in enumerate(cells) if cell is not None}
+        return Header(0, {index: column_letters(index) for index in sorted(filled)}, is_made_up=True)
     try:
         return header_at(sample, number)
     except KeyError:
@@ -165,17 +213,27 @@ def _header(sample: Sequence[Row], number: int | None, words: frozenset[str]) ->
 def _chosen(
     header: Header, mapping: Mapping[str, str | None], places: Mapping[str, Place], locale: str
 ) -> dict[int, tuple[str, ...] | None]:
-    """Return the wishes by column index; raises `InvalidInput` for a column or a field that is not there."""
-    by_name = {fold_key(name): index for index, name in header.names.items()}
-    by_letter = {column_letters(index): index for index in header.names}
+    """Return the wishes by column index; raises `InvalidInput` for a field that is not there."""
     chosen: dict[int, tuple[str, ...] | None] = {}
     for name, path in mapping.items():
-        index = by_name.get(fold_key(name), by_letter.get(name.upper()))
-        if index is None:
+        index = index_of_column(header.names, name)
+        if index is not None:
+            chosen[index] = places[read_path(path, places, locale)].target.path if path else None
+    return chosen
+
+
+def index_of_column(names: Mapping[int, str], name: str) -> int | None:
+    """Return the index of the column that somebody means by its name or its letter, None when there is none."""
+    by_name = {fold_key(known): index for index, known in names.items()}
+    by_letter = {column_letters(index): index for index in names}
+    return by_name.get(fold_key(name), by_letter.get(name.upper()))
+
+
+def _require_columns(mapping: Mapping[str, str | None], headers: Sequence[Header]) -> None:
+    for name in mapping:
+        if all(index_of_column(header.names, name) is None for header in headers):
             raise InvalidInput(
                 "The list has no column “{column}”; it has: {columns}.",
                 column=name,
-                columns=", ".join(header.names.values()),
+                columns=", ".join(known for header in headers for known in header.names.values()),
             )
-        chosen[index] = places[read_path(path, places, locale)].target.path if path else None
-    return chosen

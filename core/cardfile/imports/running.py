@@ -1,8 +1,8 @@
 """Doing an import: portion by portion, each whole or not at all, so that it can be cut off at any moment."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, Final
 
 from cardfile.errors import NotAllowed, Refused
@@ -18,36 +18,27 @@ from cardfile.imports.kept_import import (
     Halted,
     end_import,
     fail_import,
-    header_of,
+    move_on,
+    options_of,
     read_import,
-    sheet_plan_of,
-    understand,
+    understood,
 )
-from cardfile.imports.portions import Origin, SheetWork, WorkOptions
-from cardfile.imports.tables import DuplicateMode, Import, ImportState
+from cardfile.imports.plan import ImportPlan
+from cardfile.imports.portions import SheetWork
+from cardfile.imports.probing import require_identities
+from cardfile.imports.progress import Gauge, PortionSize, Progress, Tell
+from cardfile.imports.sheet_rows import Portion, portions_of
+from cardfile.imports.tables import Import, ImportState, Stage
 from cardfile.journal.unit_of_work import UnitOfWork
 from cardfile.rights import Actor, Scope
-from cardfile.spreadsheets.cells import Row
-from cardfile.spreadsheets.row_kinds import RowKind, RowSorter
+from cardfile.spreadsheets.reader import SheetFile
 
-__all__ = ["Progress", "run_import"]
+__all__ = ["about_rows", "require_reach", "run_import"]
 
 PORTION: Final = 1_000
-"""How many rows of the sheet are dealt with in one transaction: SQLite's one writer is kept for long by more."""
+"""How many rows of the sheet are dealt with in one transaction at most."""
 
-_ROW_COLUMNS: Final = ("id", "origin", "row", "outcome", "client", "issues")
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an import is: the last row of the sheet dealt with, of about how many, and the counts so far."""
-
-    row: int
-    about: int | None
-    counts: ImportCounts
-
-
-Tell = Callable[[Progress], None]
+_ROW_COLUMNS: Final = ("id", "origin", "sheet", "row", "outcome", "record", "client", "issues")
 
 
 async def run_import(app: ImportHost, number: int, *, tell: Tell | None = None) -> ImportCounts:
@@ -57,10 +48,11 @@ async def run_import(app: ImportHost, number: int, *, tell: Tell | None = None) 
     fails as a whole, above all `FileRefused` for a file that cannot be read; `Halted` when somebody else is at
     it or cancelled it.
     """
-    run = await _Run.begin(app, number, tell)
-    if run is None:
-        return ImportCounts.of(await read_import(app, number))
+    row = await read_import(app, number)
+    if row["state"] not in UNFINISHED or row["stage"] != Stage.RUN:
+        return ImportCounts.of(row)
     try:
+        run = await _Run.begin(app, row, tell)
         await run.to_the_end()
     except Halted:
         raise
@@ -70,107 +62,112 @@ async def run_import(app: ImportHost, number: int, *, tell: Tell | None = None) 
     return run.counts
 
 
+def require_reach(app: ImportHost, actor: Actor, row: Mapping[str, Any], plan: ImportPlan) -> None:
+    """Raise `Refused` when somebody may not import what the plan of an import says."""
+    require_identities(app.model, plan)
+    for one in plan.sheets:
+        if actor.rights.scope(one.entity, "import") is Scope.NONE:
+            raise NotAllowed("You may not import these.")
+        require_heir_in_reach(app.model[one.entity], actor, row["assign_to"])
+
+
+def about_rows(file: SheetFile, plan: ImportPlan) -> int | None:
+    """Return about how many rows the sheets of a plan have, None when that is not known."""
+    counts = {one.name: one.about for one in file.sheets}
+    known = [about for one in plan.sheets if (about := counts.get(one.sheet)) is not None]
+    return sum(known) if len(known) == len(plan.sheets) else None
+
+
+@dataclass(slots=True)
 class _Run:
     """One import being done."""
 
-    def __init__(self, app: ImportHost, row: Mapping[str, Any], actor: Actor, sheet: SheetWork) -> None:
-        self.app = app
-        self.number = int(row["id"])
-        self.actor = actor
-        self.counts = ImportCounts.of(row)
-        self.last_row = int(row["last_row"])
-        self.batch = int(row["batch"])
-        self._row = row
-        self._sheet = sheet
-        self._tell: Tell | None = None
+    app: ImportHost
+    row: Mapping[str, Any]
+    actor: Actor
+    plan: ImportPlan
+    tell: Tell | None
+    size: PortionSize
+    counts: ImportCounts
+    sheet_at: int
+    last_row: int
+    gauge: Gauge = field(init=False)
 
     @classmethod
-    async def begin(cls, app: ImportHost, number: int, tell: Tell | None) -> "_Run | None":
-        """Return the import ready to go on, None when it is at its end already."""
-        row = await read_import(app, number)
-        if row["state"] not in UNFINISHED:
-            return None
-        try:
-            actor = await actor_of_import(app, row["owner"])
-            record_type = app.model[str(row["entity"])]
-            if actor.rights.scope(record_type.key, "import") is Scope.NONE:
-                raise NotAllowed("You may not import these.")
-            require_heir_in_reach(record_type, actor, row["assign_to"])
-            row |= await understand(app, row, actor)
-            options = WorkOptions(
-                DuplicateMode(row["duplicates"]), row["assign_to"], Origin(number, str(row["sha256"]))
-            )
-            sheet = await SheetWork.of(app, actor, sheet_plan_of(row), options)
-        except Refused as error:
-            await fail_import(app, number, error)
-            raise
-        if row["state"] == ImportState.UPLOADED:
+    async def begin(cls, app: ImportHost, row: Mapping[str, Any], tell: Tell | None) -> "_Run":
+        """Return the import ready to go on."""
+        actor = await actor_of_import(app, row["owner"])
+        if actor.rights.scope(str(row["entity"]), "import") is Scope.NONE:
+            raise NotAllowed("You may not import these.")
+        plan = await understood(app, row, actor)
+        require_reach(app, actor, row, plan)
+        if row["state"] != ImportState.RUNNING:
             started: dict[Any, Any] = {
                 Import.state: ImportState.RUNNING.value,
                 Import.started_at: app.clock.now(),
             }
             async with app.database.transaction():
-                await app.database.run(
-                    Import.update(started).where(
-                        (Import.id == number) & (Import.state == ImportState.UPLOADED.value)
-                    )
-                )
-        run = cls(app, row, actor, sheet)
-        run._tell = tell
-        return run
+                await move_on(app, row, started)
+        size = PortionSize(most=PORTION, is_alone=app.database.dialect.name == "sqlite")
+        counts = ImportCounts.of(row)
+        return cls(app, row, actor, plan, tell, size, counts, int(row["sheet_at"]), int(row["last_row"]))
 
     async def to_the_end(self) -> None:
-        """Read the file and deal with the rows that were not dealt with yet."""
-        app, row = self.app, self._row
-        path: Path = app.access.files.store.path(str(row["sha256"]))
-        async with app.sheets.open(path) as file:
-            sheet = next((one for one in file.sheets if one.name == row["sheet"]), None)
-            sorter: RowSorter | None = None
-            kinds: Mapping[RowKind, int] = {}
-            async for batch in file.rows(str(row["sheet"]), batch=PORTION):
-                if sorter is None:
-                    # The rows of the first batch tell data from asides, as they did in the run before.
-                    sorter = RowSorter(header_of(row), batch)
-                sorted_rows = [(kind, each) for kind, each in sorter.sort(batch) if each[0] > self.last_row]
-                kinds = dict(sorter.counts)
-                last = batch[-1][0]
-                if last > self.last_row:
-                    data = [each for kind, each in sorted_rows if kind is RowKind.DATA]
-                    groups = [skipped(each) for kind, each in sorted_rows if kind is RowKind.ASIDE]
-                    await self._portion(data, groups, kinds, last)
-                if self._tell is not None:
-                    self._tell(Progress(last, sheet.about if sheet else None, self.counts))
-        await self._finish()
+        """Read the file and deal with the rows that were not dealt with yet, sheet by sheet."""
+        app, row = self.app, self.row
+        async with app.sheets.open(app.access.files.store.path(str(row["sha256"]))) as file:
+            self.gauge = Gauge(self.counts.rows, about_rows(file, self.plan))
+            while True:
+                await self._sheet(file)
+                if self.sheet_at + 1 >= len(self.plan.sheets):
+                    break
+                async with app.database.transaction():
+                    await self._move_on(self.sheet_at + 1, 0)
+                self.sheet_at, self.last_row = self.sheet_at + 1, 0
+        failpoint("import.before_finish")
+        await end_import(
+            app, int(row["id"]), self.actor, ImportState.DONE, event="import.finished", counts=self.counts
+        )
 
-    async def _portion(
-        self, data: Sequence[Row], groups: Sequence[Decision], kinds: Mapping[RowKind, int], last: int
-    ) -> None:
+    async def _sheet(self, file: SheetFile) -> None:
+        plan = self.plan.sheets[self.sheet_at]
+        work = await SheetWork.of(self.app, self.actor, plan, options_of(self.row, writes=True))
+        async for portion in portions_of(file, plan, lambda: self.size.rows, after=self.last_row):
+            await self._portion(work, portion)
+            if self.tell is not None:
+                self.tell(Progress(self.counts.rows, self.gauge.about, self.counts))
+
+    async def _portion(self, sheet: SheetWork, portion: Portion) -> None:
         """Deal with rows in one transaction, in which the import itself moves on."""
         app = self.app
-        rows = await self._sheet.read(data)
-        async with app.unit_of_work(self.actor, via="import", batch=self.batch) as work:
-            await self._move_on(last)
+        rows = await sheet.read(portion.data)
+        groups = [skipped(row) for row in portion.groups]
+        async with app.unit_of_work(self.actor, via="import", batch=int(self.row["batch"])) as work:
+            since = monotonic()
+            await self._move_on(self.sheet_at, portion.last)
             outcomes = []
             if rows:
-                decisions = await self._sheet.decide(work, rows)
-                await self._sheet.write(work, decisions)
+                decisions = await sheet.decide(work, rows)
+                await sheet.write(work, decisions)
                 await self._keep_rows(work, decisions)
                 outcomes = [one.outcome for one in decisions]
             if groups:
                 await self._keep_rows(work, groups)
-            counts = self.counts.plus(outcomes, kinds)
-            columns: dict[Any, Any] = counts.columns()
-            await app.database.run(Import.update(columns).where(Import.id == self.number))
+            counts = self.counts.plus(outcomes, portion.kinds)
+            columns: dict[Any, Any] = {**counts.columns(), **self.gauge.columns(counts.rows, app.clock.now())}
+            await app.database.run(Import.update(columns).where(Import.id == self.row["id"]))
             failpoint("import.portion_written")
+        self.size.note(len(rows) + len(groups), monotonic() - since)
         failpoint("import.portion_kept")
-        self.counts, self.last_row = counts, last
+        self.counts, self.last_row = counts, portion.last
 
-    async def _move_on(self, last: int) -> None:
+    async def _move_on(self, sheet_at: int, last: int) -> None:
         """Take the place of this portion, so that of two processes only one deals with it."""
         moved = await self.app.database.run(
-            Import.update({Import.last_row: last})
+            Import.update({Import.sheet_at: sheet_at, Import.last_row: last})
             .where(
-                (Import.id == self.number)
+                (Import.id == self.row["id"])
+                & (Import.sheet_at == self.sheet_at)
                 & (Import.last_row == self.last_row)
                 & (Import.state == ImportState.RUNNING.value)
             )
@@ -180,23 +177,19 @@ class _Run:
             raise Halted(HALTED)
 
     async def _keep_rows(self, work: UnitOfWork, decisions: Sequence[Decision]) -> None:
+        entity = self.plan.sheets[self.sheet_at].entity
         ids = await work.transaction.reserve_ids("sheet_import_row", len(decisions))
         kept = [
             (
                 number,
-                self.number,
+                self.row["id"],
+                self.sheet_at,
                 one.row.number,
                 one.outcome.value,
                 one.client,
+                one.client if entity == "client" else None,
                 issues_to_text(one.row.issues),
             )
             for number, one in zip(ids, decisions, strict=True)
         ]
         await work.transaction.insert_many("sheet_import_row", _ROW_COLUMNS, kept)
-
-    async def _finish(self) -> None:
-        """Say in the import and in the journal what came of it."""
-        failpoint("import.before_finish")
-        await end_import(
-            self.app, self.number, self.actor, ImportState.DONE, event="import.finished", counts=self.counts
-        )

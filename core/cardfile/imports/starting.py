@@ -1,4 +1,4 @@
-"""Setting up an import: the file is looked at, the mapping settled, the choices kept."""
+"""Setting up an import: the file is looked at, the plan settled, the choices kept."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -9,10 +9,13 @@ import orjson
 
 from cardfile.access.files import StoredFile
 from cardfile.errors import InvalidInput, NotAllowed, Refused
-from cardfile.imports.host import host_of
+from cardfile.imports.host import ImportHost, host_of
 from cardfile.imports.importers import require_heir_in_reach
-from cardfile.imports.probing import Probe, Wishes, places_by_column, probe
-from cardfile.imports.tables import DuplicateMode, Import, ImportState
+from cardfile.imports.plan import ImportPlan
+from cardfile.imports.probing import FileProbe, Wishes, look_over, require_identities
+from cardfile.imports.results import keep_result, read_result
+from cardfile.imports.seen import probe_text, sample_text
+from cardfile.imports.tables import DuplicateMode, Import, ImportState, Result, Stage
 from cardfile.imports.targets import Place, places_of
 from cardfile.journal.calls import Call
 from cardfile.model.record_types import RecordType
@@ -21,15 +24,18 @@ from cardfile.spreadsheets.limits import FileLimits
 from cardfile.spreadsheets.reader import ReadersBusy, SheetReaders
 
 __all__ = [
+    "BEFORE_RUN",
     "QUICK",
     "Choices",
     "find_unfinished",
+    "first_sheet",
     "importable_type",
     "keep_import",
+    "keep_look",
     "look_at",
     "probe_file",
-    "understanding",
-    "wishes_from_text",
+    "read_wishes",
+    "require_import",
 ]
 
 _AT_ONCE: Final = 2_000_000
@@ -38,15 +44,35 @@ _AT_ONCE: Final = 2_000_000
 QUICK: Final = FileLimits(cpu_seconds=8, patience_seconds=8.0)
 """The limits of a look at a file while others wait."""
 
+BEFORE_RUN: Final = (ImportState.UPLOADED, ImportState.PROBED, ImportState.CHECKED)
+"""The states of an import that has not begun to write."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What somebody has chosen for an import."""
+    """What somebody has chosen for an import.
+
+    `known_by` are the fields by which a record of the list is recognised, instead of those that are usual.
+    With `strict` a cell that cannot be read refuses its row.
+    """
 
     wishes: Wishes = field(default_factory=Wishes)
     duplicates: DuplicateMode = DuplicateMode.SKIP
     assign_to: int | None = None
     entity: str = "client"
+    known_by: tuple[str, ...] = ()
+    strict: bool = False
+
+    @property
+    def columns(self) -> dict[str, object]:
+        """The choices by the columns of the import's table; wishes are kept beside it."""
+        return {
+            "entity": self.entity,
+            "duplicates": self.duplicates.value,
+            "assign_to": self.assign_to,
+            "known_by": orjson.dumps(self.known_by).decode() if self.known_by else None,
+            "strict": self.strict,
+        }
 
 
 def importable_type(call: Call, entity: str) -> RecordType:
@@ -79,16 +105,16 @@ async def probe_file(
     locale: str,
     limits: FileLimits | None = None,
     wait: float | None = None,
-) -> Probe:
-    """Return the first look at the list in a file, read by a process of its own."""
+) -> FileProbe:
+    """Return the first look at the lists in a file, read by a process of its own."""
     async with sheets.open(path, limits=limits, wait=wait) as file:
-        return await probe(file, record_type, places, wishes, locale=locale)
+        return await look_over(file, record_type, places, wishes, locale=locale)
 
 
-async def look_at(call: Call, file: StoredFile, choices: Choices) -> Probe | None:
+async def look_at(call: Call, file: StoredFile, choices: Choices) -> FileProbe | None:
     """Return the first look at a stored file, for `keep_import`; outside of a transaction, for it takes a while.
 
-    None for a large file, and where other lists are being read: it is looked at when the import runs.
+    None for a large file, and where other lists are being read: it is looked at in the background.
     """
     host = host_of(call.app)
     record_type = importable_type(call, choices.entity)
@@ -106,17 +132,17 @@ async def look_at(call: Call, file: StoredFile, choices: Choices) -> Probe | Non
 
 
 async def keep_import(
-    call: Call, file: StoredFile, choices: Choices, *, found: Probe | None = None
+    call: Call, file: StoredFile, choices: Choices, *, found: FileProbe | None = None, pause: bool = False
 ) -> Import:
     """Make the import of a stored file, ready to run; what is wrong with the file or the choices is refused.
 
-    A file that was not looked at yet (`found`, from `look_at`) is looked at when the import runs: nobody may
-    keep the database's one writer waiting for so long.
+    A file that was not looked at yet (`found`, from `look_at`) is looked at in the background: nobody may keep
+    the database's one writer waiting for so long. With `pause` nothing is done but that look.
     """
     record_type = importable_type(call, choices.entity)
     require_heir_in_reach(record_type, call.actor, choices.assign_to)
-    if found is not None:
-        places_by_column(found, places_of(call.app.model, record_type, call.rights), record_type)
+    if found is not None and not pause:
+        require_identities(call.app.model, found.plan())
     (batch,) = await call.work.transaction.reserve_ids("event", 1)
     values: dict[str, object] = {
         "owner": call.actor.user,
@@ -124,54 +150,69 @@ async def keep_import(
         "file_name": file.name,
         "sha256": file.sha256,
         "size": file.size,
-        "entity": record_type.key,
-        "duplicates": choices.duplicates.value,
-        "assign_to": choices.assign_to,
+        "sheet": "",
+        **choices.columns,
         "batch": batch,
     }
-    understood = (
-        {"sheet": "", "mapping": wishes_text(choices.wishes)} if found is None else understanding(found)
-    )
-    return await call.create(Import, {**values, **understood})
+    if not pause:
+        values["stage"] = Stage.RUN.value
+    elif found is None:
+        values["stage"] = Stage.PROBE.value
+    else:
+        values["state"] = ImportState.PROBED.value
+    if found is not None:
+        values |= first_sheet(found.plan())
+    made = await call.create(Import, values)
+    host = host_of(call.app)
+    await keep_result(host, Result.WISHES, made.id, orjson.dumps(asdict(choices.wishes)).decode())
+    if found is not None:
+        await keep_look(host, made.id, found)
+    return made
 
 
-def understanding(found: Probe) -> dict[str, object]:
-    """Return what was understood of a list, as an import keeps it."""
-    paths = found.paths
-    columns = [
-        {"index": index, "name": name, "path": paths.get(index)}
-        for index, name in sorted(found.header.names.items())
-    ]
-    mapping = orjson.dumps({"columns": columns}).decode()
-    return {"sheet": found.sheet.name, "header_row": found.header.row, "mapping": mapping}
+def first_sheet(plan: ImportPlan) -> dict[str, object]:
+    """Return by the columns of the import's table what tells of its first sheet."""
+    first = plan.sheets[0]
+    return {"entity": first.entity, "sheet": first.sheet, "header_row": first.header_row}
 
 
-def wishes_text(wishes: Wishes) -> str:
-    """Return wishes as an import keeps them until its file is looked at."""
-    return orjson.dumps({"wishes": asdict(wishes)}).decode()
+async def keep_look(app: ImportHost, number: int, found: FileProbe) -> None:
+    """Keep what a look at the file has told, and what is to be made of it unless somebody says otherwise."""
+    await keep_result(app, Result.PROBE, number, probe_text(found))
+    await keep_result(app, Result.SAMPLE, number, sample_text(found))
+    await keep_result(app, Result.PLAN, number, found.plan().to_text())
 
 
-def wishes_from_text(text: str) -> Wishes | None:
-    """Return the wishes that an import keeps, None when its file was looked at already."""
-    told = orjson.loads(text).get("wishes")
-    return Wishes(**told) if told is not None else None
+async def read_wishes(app: ImportHost, number: int) -> Wishes:
+    """Return what was asked for when an import was started."""
+    told = orjson.loads(await read_result(app, Result.WISHES, number) or "{}")
+    return Wishes(**{**told, "sheets": tuple(told.get("sheets", ()))})
 
 
-async def find_unfinished(call: Call, sha256: str, found: Probe | None, choices: Choices) -> Import | None:
+async def find_unfinished(
+    call: Call, sha256: str, found: FileProbe | None, choices: Choices, *, pause: bool = False
+) -> Import | None:
     """Return the import of the same person and list that is not over, None when there is none.
 
-    Raises `Refused` when it was begun with other choices: two at once would bring every row in twice.
+    Raises `Refused` when it was begun with other choices: two at once would bring every row in twice. One that
+    waits to be told what to do is found whatever was chosen for it, if the new one would wait, too (`pause`).
     """
     wanted: dict[str, Any] = {
         "sha256": {"eq": sha256},
-        "entity": {"eq": choices.entity},
-        "state": {"in": [ImportState.UPLOADED.value, ImportState.RUNNING.value]},
+        "state": {"in": [*(one.value for one in BEFORE_RUN), ImportState.RUNNING.value]},
     }
+    host = host_of(call.app)
     for kept in await call.find(Import, filter=wanted, order=("-id",), limit=20):
-        if kept.owner != call.actor.user or not _is_same_sheet(kept, found, choices):
+        wishes = await read_wishes(host, kept.id)
+        text = await read_result(host, Result.PLAN, kept.id)
+        plan = ImportPlan.of(text) if text is not None else None
+        is_other = (kept.owner, kept.entity) != (call.actor.user, choices.entity)
+        if is_other or not _is_same_sheet(wishes, plan, found, choices):
             continue
-        told = (kept.duplicates, kept.assign_to)
-        if told != (choices.duplicates.value, choices.assign_to) or not _is_same_look(kept, found, choices):
+        if pause and kept.stage != Stage.RUN.value:
+            return kept
+        told = {name: getattr(kept, name) for name in choices.columns}
+        if told != choices.columns or not _is_same_look(wishes, plan, found, choices):
             raise Refused(
                 "Import {number} of this list is not over and was begun with other choices: "
                 "begin with the same ones to go on with it, or stop it first.",
@@ -181,20 +222,17 @@ async def find_unfinished(call: Call, sha256: str, found: Probe | None, choices:
     return None
 
 
-def _is_same_sheet(kept: Import, found: Probe | None, choices: Choices) -> bool:
-    """Tell whether the sheet of an import may be the one that is wanted now, as far as that is known."""
-    wishes = wishes_from_text(kept.mapping)
-    known = wishes.sheet if wishes is not None else kept.sheet
-    wanted = found.sheet.name if found is not None else choices.wishes.sheet
-    return known is None or wanted is None or known == wanted
+def _is_same_sheet(
+    wishes: Wishes, plan: ImportPlan | None, found: FileProbe | None, choices: Choices
+) -> bool:
+    """Tell whether an import may be of a sheet that is wanted now, as far as that is known."""
+    known = {one.sheet for one in plan.sheets} if plan is not None else set(wishes.sheets)
+    wanted = {one.sheet.name for one in found.chosen} if found is not None else set(choices.wishes.sheets)
+    return not known or not wanted or not known.isdisjoint(wanted)
 
 
-def _is_same_look(kept: Import, found: Probe | None, choices: Choices) -> bool:
+def _is_same_look(wishes: Wishes, plan: ImportPlan | None, found: FileProbe | None, choices: Choices) -> bool:
     """Tell whether an import understands its list as is wanted now, as far as that is known."""
-    wishes = wishes_from_text(kept.mapping)
-    if wishes is not None:
-        return wishes == choices.wishes
-    if found is None:
-        return not choices.wishes.mapping and choices.wishes.header_row in (None, kept.header_row)
-    now = understanding(found)
-    return now == {key: getattr(kept, key) for key in now}
+    return wishes == choices.wishes or (
+        plan is not None and found is not None and found.plan().sheets == plan.sheets
+    )

@@ -1,5 +1,6 @@
 """Taking back what a batch has done: an import, a merge, a bulk change."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from cardfile.journal.changes import change_rows, read_entries_of
 from cardfile.journal.commands import Command
 from cardfile.journal.creation import Books, paths_of_column
 from cardfile.journal.entries import kept_entries
+from cardfile.journal.host import Host
 from cardfile.journal.ledger import COLUMNS, Ledger
 from cardfile.journal.plans import Plan
 from cardfile.journal.statements import CHUNK, chunks, insert_rows
@@ -24,10 +26,12 @@ from cardfile.query.rows import fetch_records
 from cardfile.rights import EVERYTHING
 from cardfile.values.money import Money
 
-__all__ = ["Kept", "Reverted", "revert_batch"]
+__all__ = ["Kept", "Reverted", "note_reverted", "records_of_batch", "revert_batch", "revert_records"]
 
 BATCH: Final = "batch"
 REVERTED: Final = "batch.reverted"
+AT_ONCE: Final = 10_000
+"""How many rows are sorted by entities before others may use the event loop."""
 
 GONE: Final = "It is gone."
 CHANGED: Final = "It was changed since."
@@ -79,21 +83,51 @@ async def revert_batch(work: Unit, batch: int) -> Reverted:
     own = await work.open_batch()
     if own == batch:
         raise InvalidInput("A batch cannot take itself back.")
-    restored, archived, found, kept = 0, 0, False, list[Kept]()
-    for entity in await _entities(work, batch):
-        found = True
-        plan = work.app.commands.plans.get(entity)
-        if plan is None:
-            continue
-        ids = await _records(work, batch, entity)
+    restored, archived, kept = 0, 0, list[Kept]()
+    found = await records_of_batch(work.app, batch)
+    for entity, ids in found.items():
         for part in chunks(ids, CHUNK):
-            one = await _revert(work, plan, batch, part, kept)
-            restored, archived = restored + one[0], archived + one[1]
-    # Whatever commands of this unit of work knew of the records is out of date.
-    work.images.clear()
+            one = await revert_records(work, batch, entity, part)
+            restored, archived = restored + one.restored, archived + one.archived
+            kept += one.kept
     if not found:
         raise InvalidInput("There is nothing to take back under the number {batch}.", batch=batch)
-    await _note(work, batch)
+    await note_reverted(work, batch)
+    return Reverted(own, restored, archived, tuple(kept))
+
+
+async def records_of_batch(app: Host, batch: int) -> dict[str, list[int]]:
+    """Return the records that a batch made or changed, by entity, in the order in which they are taken back."""
+    rows = await app.database.fetch(
+        "select entity, record, min(id) from event where batch = $1 and entity <> $2 "
+        "group by entity, record order by record",
+        (batch, BATCH),
+    )
+    first: dict[str, int] = {}
+    records: dict[str, list[int]] = {}
+    for place, (told, record, event) in enumerate(rows):
+        entity, number = str(told), int(str(event))
+        first[entity] = min(number, first.get(entity, number))
+        records.setdefault(entity, []).append(int(str(record)))
+        if place % AT_ONCE == AT_ONCE - 1:
+            await asyncio.sleep(0)
+    # In the opposite order of making, so that what hangs on a record goes before it.
+    return {entity: records[entity] for entity in sorted(first, key=first.__getitem__, reverse=True)}
+
+
+async def revert_records(work: Unit, batch: int, entity: str, ids: Sequence[int]) -> Reverted:
+    """Take back what a batch has done to some records of an entity: a part of what `revert_batch` does.
+
+    Whoever takes a batch back by parts does so under one number, in the order of `records_of_batch`, and calls
+    `note_reverted` in the last one.
+    """
+    own = await work.open_batch()
+    plan, kept = work.app.commands.plans.get(entity), list[Kept]()
+    if plan is None:
+        return Reverted(own)
+    restored, archived = await _revert(work, plan, batch, ids, kept)
+    # Whatever commands of this unit of work knew of the records is out of date.
+    work.images.clear()
     return Reverted(own, restored, archived, tuple(kept))
 
 
@@ -106,21 +140,6 @@ async def _is_reverted(work: Unit, batch: int) -> bool:
         if not await _is_reverted(work, int(str(marker))):
             return True
     return False
-
-
-async def _entities(work: Unit, batch: int) -> list[str]:
-    rows = await work.transaction.fetch(
-        "select entity, min(id) from event where batch = $1 and entity <> $2 group by entity", (batch, BATCH)
-    )
-    # In the opposite order of making, so that what hangs on a record goes before it.
-    return [str(entity) for entity, _ in sorted(rows, key=lambda row: int(str(row[1])), reverse=True)]
-
-
-async def _records(work: Unit, batch: int, entity: str) -> list[int]:
-    rows = await work.transaction.fetch(
-        "select distinct record from event where batch = $1 and entity = $2 order by record", (batch, entity)
-    )
-    return [int(str(row[0])) for row in rows]
 
 
 async def _revert(
@@ -308,8 +327,8 @@ def _value(plan: Plan, path: str, told: Any) -> object:
     return told
 
 
-async def _note(work: Unit, batch: int) -> None:
-    """Remember in the journal that the batch was taken back."""
+async def note_reverted(work: Unit, batch: int) -> None:
+    """Remember in the journal that a batch was taken back, under the number of this unit's own batch."""
     (event,) = await work.transaction.reserve_ids("event", 1)
     row = {
         "id": event,
