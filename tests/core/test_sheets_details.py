@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 import zipfile
 from pathlib import Path
 
@@ -60,6 +61,103 @@ async def test_a_number_comes_as_its_cell_shows_it_and_what_is_hidden_is_told(tm
     assert [str(cell) for cell in rows[2][1][1:3]] == ["7.5%", "3.5 €"]
     assert rows[3][1][4] == CellError("#N/A")
     assert rows[4][1][3] == "29.02.1900"
+
+
+def record(kind: int, body: bytes = b"") -> bytes:
+    """A record of a binary workbook: kind and length in bytes of seven bits."""
+    head = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    return head + bytes([len(body) & 0x7F | 0x80, len(body) >> 7]) + body
+
+
+def letters(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def binary_workbook() -> bytes:
+    """The same list as a binary workbook, with its formulas calculated."""
+
+    def cell(kind: int, column: int, style: int, body: bytes) -> bytes:
+        return record(kind, struct.pack("<II", column, style) + body)
+
+    def text(column: int, shown: str) -> bytes:
+        return cell(6, column, 0, letters(shown))
+
+    def row(number: int, *cells: bytes) -> bytes:
+        hidden = 0x10 if number == 5 else 0
+        return record(0, struct.pack("<IIHBBBI", number - 1, 0, 300, 0, hidden, 0, 0)) + b"".join(cells)
+
+    def numbers(number: int) -> list[bytes]:
+        sums = (number, number / 40, number + 0.5, 60 if number == 5 else -number)
+        result = cell(9, 4, 0, struct.pack("<d", 1 / (number - 3)) + bytes(6)) if number > 4 else None
+        error = cell(3, 4, 0, bytes([0x2A if number == 4 else 0x07]))
+        return [
+            *(cell(5, at, at + 1, struct.pack("<d", one)) for at, one in enumerate(sums)),
+            result or error,
+        ]
+
+    codes = {164: "000000", 165: "#,##0.00 [$€-407]", 166: "dd.mm.yyyy"}
+    formats = b"".join(record(44, struct.pack("<H", key) + letters(code)) for key, code in codes.items())
+    styles = b"".join(record(47, struct.pack("<HH12x", 0, key)) for key in (0, 164, 9, 165, 166))
+    rows = [row(1, text(0, "Клиенты")), row(2, *(text(at, head) for at, head in enumerate(HEADS)))]
+    rows += [row(number, *numbers(number)) for number in range(3, 9)]
+    merged = b"".join(record(176, struct.pack("<4I", *area)) for area in ((0, 0, 0, 4), (3, 5, 5, 5)))
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    rels = '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{}</Relationships>'
+    link = '<Relationship Id="{}" Type="' + office + '/{}" Target="{}"/>'
+    parts = {
+        "[Content_Types].xml": b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+        "_rels/.rels": rels.format(link.format("rId1", "officeDocument", "xl/workbook.bin")).encode(),
+        "xl/_rels/workbook.bin.rels": rels.format(
+            link.format("rId1", "worksheet", "worksheets/sheet1.bin") + link.format("rId2", "styles", "styles.bin")
+        ).encode(),
+        "xl/workbook.bin": record(131) + record(143)
+        + record(156, struct.pack("<II", 0, 1) + letters("rId1") + letters("Sheet")) + record(144) + record(132),
+        "xl/styles.bin": record(278) + record(615, struct.pack("<I", 3)) + formats + record(616)
+        + record(617, struct.pack("<I", 5)) + styles + record(618) + record(279),
+        "xl/worksheets/sheet1.bin": record(129) + record(148, struct.pack("<4I", 0, 7, 0, 5)) + record(390)
+        + record(60, struct.pack("<4IH", 2, 2, 2560, 0, 1)) + record(391) + record(145) + b"".join(rows)
+        + record(146) + record(177, struct.pack("<I", 2)) + merged + record(178) + record(130),
+    }  # fmt: skip
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return content.getvalue()
+
+
+def calculated(path: Path) -> Path:
+    """The list as LibreOffice saved it, or as built here, of the format that the name has."""
+    if path.suffix == ".xlsb":
+        path.write_bytes(binary_workbook())
+        return path
+    return Path(__file__).parent / "sheets" / path.name
+
+
+@pytest.mark.parametrize("name", ["formats.xls", "formats.xlsb", "formats.ods"])
+async def test_every_format_tells_the_same(name: str, tmp_path: Path) -> None:
+    list_with_formats().save(tmp_path / "list.xlsx")
+    _, expected = await read(tmp_path / "list.xlsx")
+    info, rows = await read(calculated(tmp_path / name))
+    assert (info.hidden_rows, info.hidden_columns) == (1, (2,))
+    assert info.merged == (MergedRange(1, 0, 1, 4), MergedRange(4, 5, 6, 5))
+    assert rows[:2] == expected[:2]
+    assert [str(cells[4])[:6] for _, cells in rows[2:]] == ["#DIV/0", "#N/A", "0.5", "0.3333", "0.25", "0.2"]
+    for (number, ours), (_, theirs) in zip(rows[2:], expected[2:], strict=True):
+        assert ours[0] == f"{number:06}"
+        assert [str(cell).replace("EUR", "€") for cell in ours[:3]] == [str(cell) for cell in theirs[:3]]
+        if name != "formats.ods":  # An OpenDocument has days before 1900.
+            assert ours[3] == theirs[3]
+
+
+async def test_formulas_of_an_old_file_that_all_give_zero_were_never_calculated(tmp_path: Path) -> None:
+    """Libraries that write the old format cannot calculate and store a zero everywhere."""
+    content = bytearray((Path(__file__).parent / "sheets" / "formats.xls").read_bytes())
+    for found in re.finditer(rb"\x06\x00[\x10-\x60]\x00[\x02-\x07]\x00\x04\x00..", bytes(content), re.DOTALL):
+        content[found.end() : found.end() + 8] = bytes(8)
+    path = tmp_path / "list.xls"
+    path.write_bytes(content)
+    _, rows = await read(path)
+    assert [cells[4] for _, cells in rows[4:]] == [NEVER_CALCULATED] * 4
 
 
 async def test_cells_without_addresses_keep_their_details(tmp_path: Path) -> None:

@@ -225,7 +225,7 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "locked zip": (locked_zip, PASSWORD),
     "locked office file": (locked_office_file, PASSWORD),
     "word in an old file": (lambda: compound("WordDocument"), "Word document"),
-    "loop of sectors": (loop_of_sectors, "damaged or needs more than"),
+    "loop of sectors": (loop_of_sectors, "refers to itself in a circle"),
     "renamed program": (lambda: b"MZ\x90\x00\x03\x00\x00\x00" + bytes(200), "Windows program"),
     "renamed picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(200), "picture"),
     "noise": (lambda: bytes(range(256)) * 40, "neither a spreadsheet nor a text"),

@@ -14,14 +14,19 @@ from typing import Any, BinaryIO, Final
 
 from cardfile.children.walls import stand_alone, wall_in
 from cardfile.errors import FileRefused
-from cardfile.spreadsheets.archive import ArchiveLook, check_archive
+from cardfile.spreadsheets.archive import check_archive
 from cardfile.spreadsheets.cells import Row, SheetInfo
+from cardfile.spreadsheets.compound import CompoundFile
 from cardfile.spreadsheets.details import Details, NoDetails, SheetFacts, overlay
-from cardfile.spreadsheets.guards import FileFormat, check_outside
+from cardfile.spreadsheets.guards import FileFormat, check_compound, check_outside
 from cardfile.spreadsheets.limits import MEGABYTE, FileLimits
-from cardfile.spreadsheets.sources import UNREADABLE, CalamineSource, Source
+from cardfile.spreadsheets.ods_details import OdsDetails
+from cardfile.spreadsheets.part_look import ArchiveKind, ArchiveLook
+from cardfile.spreadsheets.sources import TOO_LONG, UNREADABLE, CalamineSource, Source
 from cardfile.spreadsheets.text_source import TextSource
 from cardfile.spreadsheets.wire import NEEDS_TOO_MUCH, pack, pack_rows, pack_sheet
+from cardfile.spreadsheets.xls_details import XlsDetails
+from cardfile.spreadsheets.xlsb_details import XlsbDetails
 from cardfile.spreadsheets.xlsx_details import XlsxDetails
 
 __all__ = ["Desk", "main"]
@@ -41,6 +46,7 @@ class Desk:
         self._source = self._open()
         self._rows: Iterator[Row] = iter(())
         self._reading = 0
+        self._given = 0
 
     def sheets(self) -> list[SheetInfo]:
         """Return the sheets; raises `FileRefused` when none of them holds anything."""
@@ -58,6 +64,7 @@ class Desk:
         """Go to the top of `sheet`; rows are then given out to whoever names the same `reading`."""
         self._rows = iter(())
         self._reading = reading
+        self._given = 0
         rows = self._source.rows(sheet)
         try:
             first = next(rows, None)
@@ -77,9 +84,18 @@ class Desk:
             return batch
         for row in itertools.islice(self._rows, most):
             batch.append(row)
-            weight += sum(len(cell) for cell in row[1] if type(cell) is str)
+            lengths = [len(cell) for cell in row[1] if type(cell) is str]
+            if lengths and max(lengths) > self._limits.characters_in_a_cell:
+                raise FileRefused(TOO_LONG, line=row[0], most=self._limits.characters_in_a_cell)
+            weight += sum(lengths)
             if weight > _HEAVY_BATCH:
                 break
+        self._given += weight
+        if self._given > self._limits.unpacked:
+            raise FileRefused(
+                "The file unpacks to more than {limit} MB: split the list into several files.",
+                limit=self._limits.unpacked // MEGABYTE,
+            )
         return batch
 
     def about(self) -> dict[str, Any]:
@@ -99,12 +115,26 @@ class Desk:
             return TextSource(self._file, limits=self._limits)
         if kind is FileFormat.ZIP:
             self._look = check_archive(self._file, limits=self._limits)
-            if self._look.sheets:
-                self._details = XlsxDetails(self._file, self._look)
+        self._details = self._details_of(kind)
         try:
             return CalamineSource(self._file)
         except BaseException as error:  # noqa: BLE001  # A panic of the native reader is no Exception.
             return self._second_source(error)
+
+    def _details_of(self, kind: FileFormat) -> Details:
+        if kind is FileFormat.XLS:
+            self._file.seek(0)
+            compound = CompoundFile(self._file.read())
+            check_compound(compound.names)
+            return XlsDetails(compound, merged=self._limits.merged)
+        match self._look.kind:
+            case ArchiveKind.XLSX if self._look.sheets:
+                return XlsxDetails(self._file, self._look)
+            case ArchiveKind.XLSB:
+                return XlsbDetails(self._file, limits=self._limits)
+            case ArchiveKind.ODS if self._look.has_details:
+                return OdsDetails(self._file, merged=self._limits.merged)
+        return NoDetails()
 
     def _second_source(self, error: BaseException) -> Source:
         """Return the reader to use after one failed with `error`, or raise what must be told instead."""

@@ -3,13 +3,14 @@
 The content decides what a file is, never its name.
 """
 
+from collections.abc import Set
 from enum import StrEnum
 from typing import BinaryIO, Final
 
 from cardfile.errors import FileRefused
 from cardfile.spreadsheets.limits import MEGABYTE, FileLimits
 
-__all__ = ["FileFormat", "check_outside"]
+__all__ = ["FileFormat", "check_compound", "check_outside"]
 
 _HEAD: Final = 64 * 1024
 
@@ -55,6 +56,7 @@ _SAYS_WHAT: Final = {
 }
 
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLDEST: Final = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _CONTROLS: Final = bytes(set(range(32)) - {9, 10, 11, 12, 13, 26, 27})
 
@@ -62,7 +64,7 @@ _CONTROLS: Final = bytes(set(range(32)) - {9, 10, 11, 12, 13, 26, 27})
 def check_outside(file: BinaryIO, *, limits: FileLimits) -> FileFormat:
     """Return what `file` is by its size and first bytes; raises `FileRefused` with one sentence.
 
-    Reads at most 64 kB, and the whole only of an old Excel file within the size limit.
+    Reads at most 64 kB.
     """
     size = file.seek(0, 2)
     file.seek(0)
@@ -80,8 +82,9 @@ def check_outside(file: BinaryIO, *, limits: FileLimits) -> FileFormat:
     if head.startswith(b"PK"):
         raise FileRefused("This is an empty or split archive, not a spreadsheet.")
     if head.startswith(_OLE):
-        file.seek(0)
-        return _check_ole(file.read(limits.packed))
+        return FileFormat.XLS
+    if head.startswith(_OLDEST):
+        raise FileRefused("This is a file of an Excel older than 1995: open it in Excel and save it as xlsx.")
     for magic, what in _FOREIGN:
         # A list may well begin with a client called MZ: letters alone do not make a program.
         if head.startswith(magic) and not (magic.isalnum() and b"\x00" not in head):
@@ -90,17 +93,17 @@ def check_outside(file: BinaryIO, *, limits: FileLimits) -> FileFormat:
     return FileFormat.TEXT
 
 
-def _check_ole(content: bytes) -> FileFormat:
-    def has(stream: str) -> bool:
-        return stream.encode("utf-16-le") in content
-
-    if has("EncryptedPackage"):
+def check_compound(names: Set[str]) -> None:
+    """Raise `FileRefused` for an old Office file whose streams, by their small `names`, are no workbook."""
+    if "encryptedpackage" in names:
         raise FileRefused("The file is protected with a password: save it without one and send it again.")
-    if has("WordDocument"):
+    if "workbook" in names or "book" in names:
+        return
+    if "worddocument" in names:
         raise FileRefused("This is a Word document, not a spreadsheet.")
-    if not has("Workbook") and not has("Book"):
-        raise FileRefused("This is an old Office file without a workbook in it.")
-    return FileFormat.XLS
+    if "powerpoint document" in names:
+        raise FileRefused("This is a presentation, not a spreadsheet.")
+    raise FileRefused("This is an old Office file without a workbook in it.")
 
 
 def _check_text(head: bytes) -> None:

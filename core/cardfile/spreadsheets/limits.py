@@ -15,7 +15,8 @@ class FileLimits:
     Honest workbooks unpack to 7-10 times their size and bombs to 680 times and more, hence `ratio`, which is
     looked at in parts above `ratio_from` only. `cells` is the area from A1 to the last filled cell, because
     the reader keeps all of it in memory. `memory` and `cpu_seconds` are held by the operating system.
-    `patience_seconds` is how long the reader may be silent. `merged` is how many merged ranges of a sheet are told.
+    `patience_seconds` is how long the reader may be silent. Excel itself has at most 32,767
+    characters in a cell. `merged` is how many merged ranges of a sheet are told.
     """
 
     packed: int = 50 * MEGABYTE
@@ -29,4 +30,5 @@ class FileLimits:
     patience_seconds: float = 90.0
     message: int = 32 * MEGABYTE
     lines_in_a_cell: int = 200
+    characters_in_a_cell: int = 100_000
     merged: int = 2000

@@ -4,6 +4,7 @@ Codes are those of ECMA-376, part 1, 18.8.31; the built-in ones of 18.8.30.
 """
 
 import re
+import struct
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import Final
 
 from cardfile.spreadsheets.cells import Cell, CellError, UnitNumber
 
-__all__ = ["BUILT_IN", "FormatKind", "NumberFormat", "as_shown", "read_format"]
+__all__ = ["BUILT_IN", "FormatKind", "NumberFormat", "as_shown", "read_format", "unpacked"]
 
 
 class FormatKind(StrEnum):
@@ -123,3 +124,12 @@ def _with_zeros(value: float, pattern: str) -> str | None:
     for mark in reversed(pattern):
         shown = (digits.pop() if mark == "0" else mark) + shown
     return "".join(digits) + shown
+
+
+def unpacked(packed: int) -> float:
+    """Return an RK number of the binary formats: 30 bits of an integer or of a double, perhaps a hundredth."""
+    if packed & 2:
+        value = float((packed >> 2) - (1 << 30 if packed & 0x80000000 else 0))
+    else:
+        (value,) = struct.unpack("<d", struct.pack("<Q", (packed & 0xFFFFFFFC) << 32))
+    return value / 100 if packed & 1 else value

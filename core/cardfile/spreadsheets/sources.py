@@ -8,12 +8,16 @@ import python_calamine as calamine
 from cardfile.errors import FileRefused
 from cardfile.spreadsheets.cells import Cell, Row, SheetInfo
 
-__all__ = ["UNREADABLE", "CalamineSource", "Source", "cut_empty_end"]
+__all__ = ["TOO_LONG", "UNREADABLE", "CalamineSource", "Source", "cut_empty_end"]
 
 UNREADABLE: Final = (
     "The file cannot be understood as a spreadsheet: open it in Excel, save it as xlsx and send that."
 )
 """The sentence for a file on which every reader gave up."""
+
+
+TOO_LONG: Final = "A cell in line {line} has more than {most} characters: shorten it."
+"""The sentence for a text that no cell of Excel would hold."""
 
 
 class Source(Protocol):

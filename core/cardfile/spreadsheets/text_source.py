@@ -3,15 +3,15 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 from typing import BinaryIO, Final
 
 from cardfile.errors import FileRefused
-from cardfile.spreadsheets.cells import Cell, Row, SheetInfo
+from cardfile.spreadsheets.cells import Cell, CellError, Row, SheetInfo
 from cardfile.spreadsheets.encodings import find_encoding
 from cardfile.spreadsheets.limits import FileLimits
-from cardfile.spreadsheets.sources import cut_empty_end
+from cardfile.spreadsheets.sources import TOO_LONG, cut_empty_end
 
 __all__ = ["TEXT_SHEET", "TextSource", "find_delimiter"]
 
@@ -22,7 +22,13 @@ _DELIMITERS: Final = (";", ",", "\t", "|")
 _SEP: Final = re.compile(r'^"?sep=(.)"?\r?\n?$', re.IGNORECASE)
 _SAMPLE_CHARACTERS: Final = 64 * 1024
 _SAMPLE_ROWS: Final = 60
-_LONGEST_CELL: Final = 1 << 20
+_ERRORS: Final[Mapping[str, Cell]] = {
+    word: CellError(word)
+    for word in (
+        *("#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"),
+        *("#Н/Д", "#ДЕЛ/0!", "#ЗНАЧ!", "#ССЫЛКА!", "#ИМЯ?", "#ЧИСЛО!", "#ПУСТО!", "#ПЕРЕНОС!"),
+    )
+}
 # Read as a last line: where it does not stand alone, a quotation mark has swallowed the rest of the table.
 _END: Final = "\x1fthe end\x1f"
 
@@ -40,7 +46,7 @@ class TextSource:
             sample = "" if stated else first + text.read(_SAMPLE_CHARACTERS)
         self._states_delimiter = stated is not None
         self.delimiter = stated[1] if stated else find_delimiter(sample)
-        csv.field_size_limit(_LONGEST_CELL)
+        csv.field_size_limit(limits.characters_in_a_cell)
 
     def sheets(self) -> list[SheetInfo]:
         """Return the one sheet of the table."""
@@ -54,12 +60,15 @@ class TextSource:
             if self._states_delimiter:
                 text.readline()
             reader = csv.reader(chain(text, (_END,)), delimiter=self.delimiter)
-            line, number = 1, 0
+            line, number, error = 1, 0, _ERRORS.get
             while True:
                 try:
                     record = next(reader)
-                except csv.Error as error:
-                    raise (_never_closed if reader.line_num > line else _too_long)(line) from error
+                except csv.Error as fault:
+                    if reader.line_num > line:
+                        raise _never_closed(line) from fault
+                    most = self._limits.characters_in_a_cell
+                    raise FileRefused(TOO_LONG, line=line, most=most) from fault
                 if record == [_END]:
                     return
                 lines = reader.line_num - line
@@ -67,7 +76,9 @@ class TextSource:
                     raise _never_closed(line)
                 line = reader.line_num + 1
                 number += 1
-                values: list[Cell] = [value if value and not value.isspace() else None for value in record]
+                values: list[Cell] = [
+                    error(value, value) if value and not value.isspace() else None for value in record
+                ]
                 if cells := cut_empty_end(values):
                     yield number, cells
 
@@ -88,12 +99,6 @@ def _never_closed(line: int) -> FileRefused:
     return FileRefused(
         "A quotation mark is opened near line {line} and never closed: correct that line.",
         line=line,
-    )
-
-
-def _too_long(line: int) -> FileRefused:
-    return FileRefused(
-        "A cell in line {line} has more than {most} characters: shorten it.", line=line, most=_LONGEST_CELL
     )
 
 

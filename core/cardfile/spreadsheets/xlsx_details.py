@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from cardfile.spreadsheets.archive import ArchiveLook, PartLook, inflate, inflate_named
+from cardfile.spreadsheets.archive import inflate, inflate_named
 from cardfile.spreadsheets.cells import NEVER_CALCULATED, Cell, CellError, column_letters, column_number
 from cardfile.spreadsheets.details import Mark, SheetFacts
 from cardfile.spreadsheets.number_formats import BUILT_IN, FormatKind, NumberFormat, as_shown, read_format
+from cardfile.spreadsheets.part_look import ArchiveLook, PartLook
 
 __all__ = ["XlsxDetails"]
 
