@@ -8,7 +8,17 @@ from functools import lru_cache, partial
 from cardfile.database.columns import ColumnType
 from cardfile.errors import DatabaseError
 
-__all__ = ["SQLITE_DECODERS", "check_args", "checked_rows", "encode_args", "encoded_rows", "instant_text"]
+__all__ = [
+    "SQLITE_DECODERS",
+    "Plain",
+    "check_args",
+    "checked_columns",
+    "checked_rows",
+    "encode_args",
+    "encoded_columns",
+    "encoded_rows",
+    "instant_text",
+]
 
 Plain = str | int | bytes | None
 """What SQLite itself can keep, as far as we let it: floats are not exact, so none goes in."""
@@ -80,6 +90,12 @@ def encoded_rows(
     return map(encode_args, _with_json(rows, types))
 
 
+def encoded_columns(columns: Iterable[Sequence[object]]) -> Iterator[Sequence[Plain]]:
+    """Yield the columns of many rows as SQLite keeps them."""
+    for column in columns:
+        yield column if _AS_IT_IS.issuperset(map(type, column)) else encode_args(column)  # type: ignore[misc]  # checked
+
+
 def _check(value: object) -> object:
     if isinstance(value, datetime):
         if value.tzinfo is None:
@@ -100,6 +116,12 @@ def _check(value: object) -> object:
 def check_args(args: Sequence[object]) -> Sequence[object]:
     """Return the arguments for PostgreSQL, refusing the same ones that SQLite refuses."""
     return [value if type(value) in _FOR_POSTGRES else _check(value) for value in args]
+
+
+def checked_columns(columns: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
+    """Yield the columns of many rows for PostgreSQL."""
+    for column in columns:
+        yield column if _FOR_POSTGRES.issuperset(map(type, column)) else check_args(column)
 
 
 def checked_rows(

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from cardfile.database.columns import ColumnType
 from cardfile.database.database import Database
 from cardfile.database.dialect import POSTGRES
-from cardfile.database.encoding import check_args, checked_rows
+from cardfile.database.encoding import check_args, checked_columns, checked_rows
 from cardfile.database.failures import (
     ConstraintKind,
     ConstraintViolated,
@@ -246,6 +246,18 @@ class _Writing(Connection):
             await self._connection.copy_records_to_table(
                 require_name(table, what="table"), columns=list(columns), records=checked_rows(rows, types)
             )
+
+    async def insert_columns(self, table: str, columns: Mapping[str, Sequence[object]]) -> None:
+        with _told(f"copy into {table}"):
+            await self._connection.copy_records_to_table(
+                require_name(table, what="table"),
+                columns=list(columns),
+                records=zip(*checked_columns(columns.values()), strict=True),
+            )
+
+    async def execute_columns(self, sql: str, columns: Sequence[Sequence[object]]) -> None:
+        with _told(sql):
+            await self._connection.executemany(sql, zip(*checked_columns(columns), strict=True))
 
     async def reserve_ids(self, table: str, count: int) -> Sequence[int]:
         sequence = require_name(f"{table}_id_seq", what="sequence")

@@ -2,12 +2,12 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
 from cardfile.database.columns import ColumnType
-from cardfile.database.encoding import encode_args, encoded_rows
+from cardfile.database.encoding import Plain, encode_args, encoded_columns, encoded_rows
 from cardfile.database.failures import ConstraintKind, ConstraintViolated, DatabaseBusy, StatementFailed
 from cardfile.database.names import quoted
 from cardfile.database.threads import ConnectionThreads
@@ -77,7 +77,7 @@ class Writing(Connection):
 
     async def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Run a statement once for every row of arguments."""
-        await self._many(self._numbered(sql), rows, None)
+        await self._many(self._numbered(sql), encoded_rows(rows, None))
 
     async def insert_many(
         self,
@@ -87,9 +87,16 @@ class Writing(Connection):
         types: Sequence[ColumnType] | None,
     ) -> None:
         """Insert rows by one prepared statement."""
-        names = ",".join(map(quoted, columns))
-        places = ",".join("?" * len(columns))
-        await self._many(f"insert into {quoted(table)} ({names}) values ({places})", rows, types)
+        await self._many(_insert(table, columns), encoded_rows(rows, types))
+
+    async def insert_columns(self, table: str, columns: Mapping[str, Sequence[object]]) -> None:
+        """Insert rows by one prepared statement."""
+        rows = zip(*encoded_columns(columns.values()), strict=True)
+        await self._many(_insert(table, tuple(columns)), rows)
+
+    async def execute_columns(self, sql: str, columns: Sequence[Sequence[object]]) -> None:
+        """Run a statement once for every row of arguments."""
+        await self._many(self._numbered(sql), zip(*encoded_columns(columns), strict=True))
 
     async def reserve_ids(self, table: str, count: int) -> Sequence[int]:
         """Move the number in cardfile_sequence on, in this transaction."""
@@ -102,14 +109,12 @@ class Writing(Connection):
         assert isinstance(first, int)
         return range(first, first + count)
 
-    async def _many(
-        self, sql: str, rows: Iterable[Sequence[object]], types: Sequence[ColumnType] | None
-    ) -> None:
+    async def _many(self, sql: str, rows: Iterable[Sequence[Plain]]) -> None:
         given_up = False
 
-        def until_given_up() -> Iterable[Sequence[str | int | bytes | None]]:
+        def until_given_up() -> Iterable[Sequence[Plain]]:
             # An interruption between two rows is lost on SQLite, so we look for ourselves.
-            for row in encoded_rows(rows, types):
+            for row in rows:
                 if given_up:
                     return
                 yield row
@@ -182,6 +187,11 @@ class Writing(Connection):
         if self._migrating:
             connection.execute("pragma foreign_keys=on")
             connection.execute("pragma legacy_alter_table=off")
+
+
+def _insert(table: str, columns: Sequence[str]) -> str:
+    places = ",".join("?" * len(columns))
+    return f"insert into {quoted(table)} ({','.join(map(quoted, columns))}) values ({places})"
 
 
 def _check_foreign_keys(connection: sqlite3.Connection) -> None:

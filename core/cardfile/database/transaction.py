@@ -2,7 +2,7 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from typing import Literal, Protocol, TypeVar
@@ -121,6 +121,14 @@ class Connection(ABC):
         """Insert rows by the fastest way that the engine has."""
 
     @abstractmethod
+    async def insert_columns(self, table: str, columns: Mapping[str, Sequence[object]]) -> None:
+        """Insert rows that are given column by column."""
+
+    @abstractmethod
+    async def execute_columns(self, sql: str, columns: Sequence[Sequence[object]]) -> None:
+        """Run a statement once for every row of arguments that are given column by column."""
+
+    @abstractmethod
     async def reserve_ids(self, table: str, count: int) -> Sequence[int]:
         """Return ids of `table` that nobody else gets."""
 
@@ -191,6 +199,14 @@ class Transaction:
         On SQLite the rows are drawn from `rows` on the writer's thread.
         """
         await self._run(lambda connection: connection.insert_many(table, columns, rows, types))
+
+    async def insert_columns(self, table: str, columns: Mapping[str, Sequence[object]]) -> None:
+        """Insert many rows that are given as the values of each column: what is to be looked at is, by the column."""
+        await self._run(lambda connection: connection.insert_columns(table, columns))
+
+    async def execute_columns(self, sql: str, columns: Sequence[Sequence[object]]) -> None:
+        """Run one statement for every row of arguments, `columns[0]` being the first argument of each row."""
+        await self._run(lambda connection: connection.execute_columns(sql, columns))
 
     async def reserve_ids(self, table: str, count: int = 1) -> Sequence[int]:
         """Return `count` ids for new rows of `table`, ascending, that nobody else gets."""

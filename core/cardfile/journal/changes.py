@@ -12,7 +12,7 @@ from cardfile.journal.entries import Entry
 from cardfile.journal.ledger import Marked
 from cardfile.journal.plans import SEARCH, EntryPlan, Plan, Slot
 from cardfile.journal.records import LazyRecords
-from cardfile.journal.statements import kept_moment, update_rows, upsert_rows
+from cardfile.journal.statements import kept_moment, update_columns, upsert_columns
 from cardfile.journal.units import Unit
 from cardfile.journal.upkeep import entry_texts, entry_values, search_texts
 from cardfile.query.binds import Statement
@@ -199,20 +199,19 @@ async def _update(
         is_searched = records[0] in texts
         columns += [(SEARCH, ColumnType.TEXT)] if is_searched else []
         given = [different[record] for record in records]
-        cells: list[Iterable[object]] = [records, [befores[record]["version"] for record in records]]
+        cells: list[Sequence[object]] = [records, [befores[record]["version"] for record in records]]
         cells += _cells_of(slots, given, unit.actor.locale)
         cells += [[fold(str(values[path] or "")) for values in given] for path in folds]
         cells += [[texts[record] for record in records]] if is_searched else []
-        rows = list(zip(*cells, strict=True))
         try:
-            done = await update_rows(unit.transaction, plan.table, columns, rows, stamp=stamp)
+            done = await update_columns(unit.transaction, plan.table, columns, cells, stamp=stamp)
         except ConstraintViolated as error:
             raise refusal_of(plan, error, unit.actor.locale) from error
-        if done != len(rows):
+        if done != len(records):
             await _raise_conflict(unit, plan, befores, records)
 
 
-def _cells_of(slots: Iterable[Slot], rows: Sequence[Row], locale: str) -> list[Iterable[object]]:
+def _cells_of(slots: Iterable[Slot], rows: Sequence[Row], locale: str) -> list[Sequence[object]]:
     return [
         cell for slot in slots for cell in columns_of(slot, [row[slot.path] for row in rows], locale).values()
     ]
@@ -261,9 +260,8 @@ async def _update_cards(unit: Unit, plan: Plan, different: Mapping[int, Row], us
             slots = [plan.slots[path] for path in paths]
             columns = [("id", ColumnType.ID), *(column for slot in slots for column in slot.columns())]
             given = [different[record] for record in records]
-            cells = _cells_of(slots, given, unit.actor.locale)
-            rows = list(zip(records, *cells, strict=True))
-            await upsert_rows(unit.transaction, card.table, columns, rows)
+            cells = [records, *_cells_of(slots, given, unit.actor.locale)]
+            await upsert_columns(unit.transaction, card.table, columns, cells)
 
 
 async def _replace_entries(

@@ -14,7 +14,7 @@ from cardfile.errors import InvalidInput, Refused
 from cardfile.journal.entries import Entry
 from cardfile.journal.ledger import UNKNOWN, Ledger
 from cardfile.journal.plans import NOW, SEARCH, EntryPlan, Plan, Slot
-from cardfile.journal.statements import insert_rows, kept_moment
+from cardfile.journal.statements import insert_columns, kept_moment
 from cardfile.journal.units import Unit
 from cardfile.journal.upkeep import Upkeep, search_texts
 from cardfile.texts import said
@@ -121,31 +121,30 @@ def _require_known(plan: Plan, used: set[str]) -> None:
 
 
 async def _insert(unit: Unit, plan: Plan, ids: Sequence[int], cells: Mapping[str, Cells]) -> None:
-    user, now = unit.actor.user, kept_moment(unit.transaction, unit.now)
-    columns: dict[str, Iterable[object]] = {
+    number, user = len(ids), [unit.actor.user] * len(ids)
+    now = [kept_moment(unit.transaction, unit.now)] * number
+    columns: dict[str, Sequence[object]] = {
         "id": ids,
-        "created_at": repeat(now),
-        "created_by": repeat(user),
-        "updated_at": repeat(now),
-        "updated_by": repeat(user),
-        "version": repeat(1),
+        "created_at": now,
+        "created_by": user,
+        "updated_at": now,
+        "updated_by": user,
+        "version": [1] * number,
     }
     for slot in plan.own:
         if slot.path in cells:
             columns |= columns_of(slot, cells[slot.path], unit.actor.locale)
         elif slot.path in plan.computed:
-            columns[slot.column] = repeat(plan.computed[slot.path])
+            columns[slot.column] = [plan.computed[slot.path]] * number
         elif not slot.is_null:
-            raise _not_filled(slot, 0, len(ids), unit.actor.locale)
-    nothing = (None,) * len(ids)
+            raise _not_filled(slot, 0, number, unit.actor.locale)
+    nothing = (None,) * number
     folded = {path: [fold(str(value or "")) for value in cells.get(path, nothing)] for path in plan.folds}
     columns |= {column: folded[path] for path, column in plan.folds.items()}
     if plan.search:
-        columns[SEARCH] = search_texts(plan.search, cells, len(ids), folded)
+        columns[SEARCH] = search_texts(plan.search, cells, number, folded)
     try:
-        await insert_rows(
-            unit.transaction, plan.table, tuple(columns), list(zip(*columns.values(), strict=False))
-        )
+        await insert_columns(unit.transaction, plan.table, columns)
     except ConstraintViolated as error:
         raise refusal_of(plan, error, unit.actor.locale) from error
     await _insert_cards(unit, plan, ids, cells)
@@ -157,17 +156,29 @@ async def _insert_cards(unit: Unit, plan: Plan, ids: Sequence[int], cells: Mappi
         zeros = [slot for slot in card.slots if plan.computed.get(slot.path) is not None]
         if not filled and not zeros:
             continue
-        columns: dict[str, Iterable[object]] = {"id": ids}
+        columns: dict[str, Sequence[object]] = {"id": ids}
         for slot in filled:
             columns |= columns_of(slot, cells[slot.path], unit.actor.locale)
-        columns |= {slot.column: repeat(plan.computed[slot.path], len(ids)) for slot in zeros}
-        rows = list(zip(*columns.values(), strict=True))
+        columns |= {slot.column: [plan.computed[slot.path]] * len(ids) for slot in zeros}
         if not zeros:
-            rows = [row for row in rows if row.count(None) < len(row) - 1]
-        await insert_rows(unit.transaction, card.table, tuple(columns), rows)
+            columns = _without_empty(columns)
+        if columns["id"]:
+            await insert_columns(unit.transaction, card.table, columns)
 
 
-def columns_of(slot: Slot, values: Cells, locale: str) -> Mapping[str, Iterable[object]]:
+def _without_empty(columns: dict[str, Sequence[object]]) -> dict[str, Sequence[object]]:
+    """Leave out the rows that have nothing but their id."""
+    _, *values = columns.values()
+    empty = [row.count(None) == len(row) for row in zip(*values, strict=True)]
+    if True not in empty:
+        return columns
+    return {
+        name: [cell for cell, is_empty in zip(column, empty, strict=True) if not is_empty]
+        for name, column in columns.items()
+    }
+
+
+def columns_of(slot: Slot, values: Cells, locale: str) -> Mapping[str, Sequence[object]]:
     """Return the values of a slot as its columns keep them: money in two, choices and data as JSON."""
     if not slot.is_null and None in values:
         raise _not_filled(slot, values.index(None), len(values), locale)

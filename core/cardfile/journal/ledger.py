@@ -1,7 +1,6 @@
 """What one command has done up to now, record by record, until it is written as events."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
 from typing import Final
 
 from cardfile.database.names import quoted
@@ -10,7 +9,7 @@ from cardfile.journal.commands import Command
 from cardfile.journal.events import Change, change_of, dump
 from cardfile.journal.garbage import collecting_later
 from cardfile.journal.plans import Plan
-from cardfile.journal.statements import CHUNK, chunks, insert_rows, kept_moment
+from cardfile.journal.statements import CHUNK, chunks, insert_columns, kept_moment
 from cardfile.journal.units import Unit
 
 __all__ = ["UNKNOWN", "Ledger", "Mark", "Marked"]
@@ -142,26 +141,15 @@ class Ledger:
     async def _insert(self, rows: Sequence[tuple[object, ...]]) -> None:
         if not rows:
             return
-        columns = list(zip(*rows, strict=True))
-        unit = self._unit
-        ids = await unit.transaction.reserve_ids("event", len(columns[0]))
+        unit, number = self._unit, len(rows)
+        ids = await unit.transaction.reserve_ids("event", number)
         if unit.batch is None:
             unit.batch = ids[0]
-        actor = unit.actor
-        head = zip(
-            ids,
-            repeat(kept_moment(unit.transaction, unit.now)),
-            repeat(actor.user),
-            repeat(actor.name),
-            repeat(unit.via),
-            repeat(unit.batch),
-            repeat(unit.cause),
-            *columns,
-            strict=False,
-        )
-        whole = list(head)
-        await insert_rows(unit.transaction, "event", COLUMNS, whole)
-        unit.events += len(whole)
+        actor, now = unit.actor, kept_moment(unit.transaction, unit.now)
+        shared = (now, actor.user, actor.name, unit.via, unit.batch, unit.cause)
+        columns = (ids, *([value] * number for value in shared), *zip(*rows, strict=True))
+        await insert_columns(unit.transaction, "event", dict(zip(COLUMNS, columns, strict=True)))
+        unit.events += number
 
     def _rows(self, plan: Plan, kept: Sequence[tuple[int, Mark]]) -> Iterator[tuple[object, ...]]:
         key, subjects = plan.key, self._subjects

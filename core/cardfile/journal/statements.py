@@ -1,6 +1,6 @@
 """The statements that write rows: one row or a hundred thousand, by the shortest way that each engine has."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Final, TypeVar
@@ -10,7 +10,15 @@ from cardfile.database.encoding import instant_text
 from cardfile.database.names import quoted
 from cardfile.database.transaction import Transaction
 
-__all__ = ["CHUNK", "chunks", "insert_rows", "kept_moment", "update_rows", "upsert_rows"]
+__all__ = [
+    "CHUNK",
+    "chunks",
+    "insert_columns",
+    "insert_rows",
+    "kept_moment",
+    "update_columns",
+    "upsert_columns",
+]
 
 CHUNK: Final = 2_000
 """How many rows one statement takes: enough to be fast, few enough to leave the memory flat."""
@@ -20,7 +28,8 @@ FEW: Final = 8
 
 T = TypeVar("T")
 Columns = Sequence[tuple[str, ColumnType]]
-Row = Sequence[object]
+Cells = Sequence[Sequence[object]]
+"""The values of many rows, column by column."""
 
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
@@ -35,13 +44,20 @@ def kept_moment(transaction: Transaction, moment: datetime) -> object:
     return instant_text(moment) if transaction.database.dialect.name == "sqlite" else moment
 
 
-async def insert_rows(
-    transaction: Transaction, table: str, columns: Sequence[str], rows: Sequence[Row]
+async def insert_columns(
+    transaction: Transaction, table: str, columns: Mapping[str, Sequence[object]]
 ) -> None:
-    """Insert rows of values in the order of `columns`."""
-    if len(rows) > FEW:
-        await transaction.insert_many(table, columns, rows)
-        return
+    """Insert rows that are given as the values of each column."""
+    if len(next(iter(columns.values()))) > FEW:
+        await transaction.insert_columns(table, columns)
+    else:
+        await insert_rows(transaction, table, tuple(columns), list(zip(*columns.values(), strict=True)))
+
+
+async def insert_rows(
+    transaction: Transaction, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
+) -> None:
+    """Insert a few rows of values in the order of `columns`, by one statement."""
     width = len(columns)
     places = ",".join(
         f"({','.join(f'${n}' for n in range(first, first + width))})"
@@ -52,36 +68,37 @@ async def insert_rows(
         await transaction.execute(statement, [value for row in rows for value in row])
 
 
-async def upsert_rows(transaction: Transaction, table: str, columns: Columns, rows: Sequence[Row]) -> None:
+async def upsert_columns(transaction: Transaction, table: str, columns: Columns, cells: Cells) -> None:
     """Insert rows, the first column being their id; of rows that exist the other columns are set."""
     names = [name for name, _ in columns]
     updates = ",".join(f"{quoted(name)}=excluded.{quoted(name)}" for name in names[1:])
     tail = f" on conflict (id) do update set {updates}"
     head = f"insert into {quoted(table)} ({_names(names)})"
-    if _takes_arrays(transaction, rows):
+    if _takes_arrays(transaction, cells):
         source = f"select * from unnest({_arrays(transaction, columns)})"
-        await transaction.execute(f"{head} {source}{tail}", _by_columns(rows))
+        await transaction.execute(f"{head} {source}{tail}", [list(column) for column in cells])
         return
     places = ",".join(f"${n}" for n in range(1, len(columns) + 1))
-    await _each(transaction, f"{head} values ({places}){tail}", rows)
+    await _each(transaction, f"{head} values ({places}){tail}", cells)
 
 
-async def update_rows(
+async def update_columns(
     transaction: Transaction,
     table: str,
     columns: Columns,
-    rows: Sequence[Row],
+    cells: Cells,
     *,
     stamp: Sequence[tuple[str, object]],
 ) -> int:
-    """Set columns of rows: each row is its id, its expected version, then its values; `stamp` holds for all.
+    """Set columns of rows: `cells` are their ids, their expected versions, then the values of `columns`.
 
-    The version grows by one. Returns how many rows had the expected version; for many rows on SQLite, where
-    the transaction is alone and the rows were just read, the number of rows itself.
+    `stamp` holds for all, and the version grows by one. Returns how many rows had the expected version; for many
+    rows on SQLite, where the transaction is alone and the rows were just read, the number of rows itself.
     """
+    number = len(cells[0])
     stamps = [f"{quoted(name)}=${len(columns) + 3 + n}" for n, (name, _) in enumerate(stamp)]
     constants = [value for _, value in stamp]
-    if _takes_arrays(transaction, rows):
+    if _takes_arrays(transaction, cells):
         keys = (("id", ColumnType.ID), ("version", ColumnType.INTEGER), *columns)
         sets = [f"{quoted(name)}=x.{quoted(name)}" for name, _ in columns]
         statement = (
@@ -89,19 +106,15 @@ async def update_rows(
             f"from unnest({_arrays(transaction, keys)}) x({_names([name for name, _ in keys])}) "
             "where t.id=x.id and t.version=x.version"
         )
-        return await transaction.execute(statement, [*_by_columns(rows), *constants])
+        return await transaction.execute(statement, [*map(list, cells), *constants])
     sets = [f"{quoted(name)}=${n}" for n, (name, _) in enumerate(columns, start=3)]
     changes = ",".join([*sets, "version=version+1", *stamps])
     statement = f"update {quoted(table)} set {changes} where id=$1 and version=$2"
-    whole = [(*row, *constants) for row in rows]
-    if len(whole) > FEW:
-        await transaction.execute_many(statement, whole)
-        return len(whole)
-    return sum([await transaction.execute(statement, row) for row in whole])
+    return await _each(transaction, statement, [*cells, *([value] * number for value in constants)])
 
 
-def _takes_arrays(transaction: Transaction, rows: Sequence[Row]) -> bool:
-    return transaction.database.dialect.name == "postgres" and len(rows) > FEW
+def _takes_arrays(transaction: Transaction, cells: Cells) -> bool:
+    return transaction.database.dialect.name == "postgres" and len(cells[0]) > FEW
 
 
 def _arrays(transaction: Transaction, columns: Columns) -> str:
@@ -111,17 +124,13 @@ def _arrays(transaction: Transaction, columns: Columns) -> str:
     )
 
 
-def _by_columns(rows: Sequence[Row]) -> list[object]:
-    return [list(column) for column in zip(*rows, strict=True)]
-
-
 def _names(columns: Iterable[str]) -> str:
     return ",".join(map(quoted, columns))
 
 
-async def _each(transaction: Transaction, statement: str, rows: Sequence[Row]) -> None:
-    if len(rows) > FEW:
-        await transaction.execute_many(statement, rows)
-        return
-    for row in rows:
-        await transaction.execute(statement, row)
+async def _each(transaction: Transaction, statement: str, cells: Cells) -> int:
+    """Run a statement for each row; return how many rows were touched, for many of them how many were given."""
+    if len(cells[0]) > FEW:
+        await transaction.execute_columns(statement, cells)
+        return len(cells[0])
+    return sum([await transaction.execute(statement, row) for row in zip(*cells, strict=True)])

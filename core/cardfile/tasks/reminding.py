@@ -10,7 +10,7 @@ from cardfile.calendars import CalendarBook, calendar_book
 from cardfile.database.columns import ColumnType
 from cardfile.database.database import Database
 from cardfile.journal.calls import Call
-from cardfile.journal.statements import upsert_rows
+from cardfile.journal.statements import upsert_columns
 from cardfile.query.rows import fetch_records
 from cardfile.rights import EVERYTHING
 from cardfile.settings import Settings
@@ -196,4 +196,4 @@ async def keep(database: Database, standings: Collection[Standing]) -> None:
     ]
     if rows:
         async with database.joined() as transaction:
-            await upsert_rows(transaction, "task_ladder", COLUMNS, rows)
+            await upsert_columns(transaction, "task_ladder", COLUMNS, list(zip(*rows, strict=True)))
