@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, MutableMapping
 
 from cardfile.errors import InvalidInput
-from cardfile.values.names import PersonName, looks_like_company, split_name
+from cardfile.values.names import PersonName, looks_like_company, reads_like_person, split_name
 
 __all__ = ["NAMELESS", "complete_name", "complete_renaming"]
 
@@ -12,7 +12,7 @@ NAMELESS = "—"
 """The name of a client whose name nobody knows yet."""
 
 PARTS = ("last_name", "first_name", "middle_name")
-_cyrillic = re.compile("[а-яёіїєґ]", re.IGNORECASE).search
+_cyrillic = re.compile("[а-яёіїєґәғқңөұүһ]", re.IGNORECASE).search
 
 
 def complete_name(values: MutableMapping[str, object]) -> None:
@@ -38,7 +38,7 @@ def complete_name(values: MutableMapping[str, object]) -> None:
             elif values.get("kind", "person") == "person":
                 values.update(_parts(name))
     elif not first and not last and (company := _text(values, "company")):
-        values.update(kind="company", name=company)
+        _call_by_company(values, company)
     else:
         values["name"] = _assembled(values) or _nameless(values)
 
@@ -67,6 +67,16 @@ def _parts(name: str) -> dict[str, object]:
         return {}  # A name that cannot be taken apart is still a name.
     parts = zip(PARTS, (found.last, found.first, found.middle), strict=True)
     return {key: part for key, part in parts if part}
+
+
+def _call_by_company(values: MutableMapping[str, object], company: str) -> None:
+    """Call a client by his company where it is all that is known: in a list of firms may be people, too."""
+    values["name"] = company
+    if reads_like_person(company) and not looks_like_company(company):
+        del values["company"]
+        values.update(_parts(company))
+    else:
+        values["kind"] = "company"
 
 
 def _assembled(values: Mapping[str, object]) -> str:

@@ -1,18 +1,24 @@
-"""Where a table begins: the header row under titles, dates of printing and blank lines."""
+"""Where a table begins: the header under titles, dates of printing and blank lines, in one row or in two."""
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
-from cardfile.spreadsheets.cells import Cell, Row, column_letters
+from cardfile.spreadsheets.cells import Cell, MergedRange, Row, column_letters
 from cardfile.spreadsheets.looks import Look, look_of, looks_of
 from cardfile.values.text import clean, fold_key
 
-__all__ = ["Header", "find_header", "fingerprint", "header_at"]
+__all__ = ["JOINT", "Header", "find_header", "fingerprint", "header_at"]
 
-_SEARCHED: Final = 30
+JOINT: Final = " › "
+"""What stands between the two parts of a name in a header of two rows: `Contacts › Phone`."""
+
+_SEARCHED: Final = 40
+_LOWEST: Final = 30
+"""The row number below which no header is looked for, unless many rows above are blank."""
+
 _BELOW: Final = 20
 _SHORT: Final = 60
 _ENOUGH: Final = 1.0
@@ -22,54 +28,147 @@ _DATA_LOOKS: Final = frozenset({Look.PHONE, Look.EMAIL, Look.DATE, Look.URL, Loo
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The header of a table: its row number, and by column index the name that stands there.
+    """The header of a table: its last row's number, and by column index the name that stands there.
 
-    `row` is 0 for a table without a header; its columns then go by their letters and `is_made_up` is True.
-    A name that occurs twice is told apart by a number behind it.
+    It has `rows` rows, one or two. `row` is 0 for a table without a header; its columns then go by their letters
+    and `is_made_up` is True. A name that occurs twice is told apart by a number behind it.
     """
 
     row: int
     names: dict[int, str]
     score: float = 0.0
     is_made_up: bool = False
+    rows: int = 1
+
+    @property
+    def first_row(self) -> int:
+        """The number of the row with which it begins."""
+        return self.row - self.rows + 1
 
 
-def find_header(rows: Sequence[Row], *, words: Set[str] = frozenset()) -> Header:
-    """Return the header among the first thirty of `rows`, the first rows of a sheet that are not blank.
+def find_header(
+    rows: Sequence[Row], *, words: Set[str] = frozenset(), merged: Sequence[MergedRange] = ()
+) -> Header:
+    """Return the header among the first thirty rows, of which `rows` are those that are not blank.
 
-    `words` are the folded names (see `fold_key`) by which columns are known. Where no row reads like a
-    header, the table has none, and every row is data.
+    `words` are the folded names (see `fold_key`) by which columns are known, `merged` the merged ranges of the
+    sheet, if they are known. Where no row reads like a header, the table has none, and every row is data.
     """
     best, best_score = -1, _ENOUGH
+    vocabulary = frozenset(word for name in words for word in name.split() if len(word) > 2)
+    usual = _usual_width(rows)
     for place in range(min(len(rows), _SEARCHED)):
-        score = _score(rows, place, words)
+        if rows[place][0] > _LOWEST and place > _BELOW:
+            break
+        score = _score(rows, place, words, vocabulary, usual)
         if score > best_score:
             best, best_score = place, score
     if best < 0:
         columns = _columns_with_cells(rows)
         return Header(row=0, names={index: column_letters(index) for index in columns}, is_made_up=True)
-    return header_at(rows, rows[best][0], score=best_score)
+    top, bottom = _whole_header(rows, best, merged)
+    return header_at(rows, rows[bottom][0], height=bottom - top + 1, score=best_score, merged=merged)
 
 
-def header_at(rows: Sequence[Row], number: int, *, score: float = 1.0) -> Header:
-    """Return the header that stands in row `number` of `rows`, as chosen by hand; raises `KeyError`."""
+def header_at(
+    rows: Sequence[Row],
+    number: int,
+    *,
+    height: int = 1,
+    score: float = 1.0,
+    merged: Sequence[MergedRange] = (),
+) -> Header:
+    """Return the header of `height` rows whose last is row `number`, as chosen by hand; raises `KeyError`."""
     place = {row: at for at, (row, _) in enumerate(rows)}[number]
-    cells = rows[place][1]
+    first = max(0, place - height + 1)
+    texts = _joined(rows, first, place, merged) if height > 1 else _texts(rows[place][1], number, merged)
     names: dict[int, str] = {}
     seen: Counter[str] = Counter()
-    for index in _columns_with_cells(rows[place:]):
-        name = clean(str(cells[index])) if index < len(cells) and cells[index] is not None else ""
-        name = name or column_letters(index)
+    for index in _columns_with_cells(rows[first:]):
+        name = texts.get(index) or column_letters(index)
         seen[fold_key(name)] += 1
         times = seen[fold_key(name)]
         names[index] = name if times == 1 else f"{name} ({times})"
-    return Header(row=number, names=names, score=score)
+    return Header(row=number, names=names, score=score, rows=height)
 
 
 def fingerprint(header: Header) -> str:
     """Return a key under which to remember the mapping of lists with these column names in any order."""
     names = sorted(fold_key(name) for name in header.names.values())
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:32]
+
+
+def _texts(cells: Sequence[Cell], number: int, merged: Sequence[MergedRange]) -> dict[int, str]:
+    """Return the texts of a row by column; a text that spans several columns stands in each of them."""
+    texts = {index: clean(str(cell)) for index, cell in enumerate(cells) if cell is not None}
+    for one in merged:
+        if one.top <= number <= one.bottom and one.left in texts:
+            for index in range(one.left + 1, min(one.right, _MOST_COLUMNS) + 1):
+                texts.setdefault(index, texts[one.left])
+    return {index: text for index, text in texts.items() if text}
+
+
+def _joined(rows: Sequence[Row], top: int, bottom: int, merged: Sequence[MergedRange]) -> dict[int, str]:
+    """Return the names of a header of two rows: each lower one with the upper one that spans it."""
+    groups = _spans(rows[top][1], rows[bottom][1], rows[top][0], merged)
+    upper, lower = _texts(rows[top][1], 0, ()), _texts(rows[bottom][1], 0, ())
+    names = dict(upper)
+    for index, text in lower.items():
+        group = upper.get(groups[index]) if index in groups else upper.get(index)
+        names[index] = f"{group}{JOINT}{text}" if group and fold_key(group) != fold_key(text) else text
+    return names
+
+
+def _spans(
+    upper: Sequence[Cell], lower: Sequence[Cell], number: int, merged: Sequence[MergedRange]
+) -> dict[int, int]:
+    """Return the columns of the lower row that an upper text spans, with the column where that text stands."""
+    spans: dict[int, int] = {}
+    for one in merged:
+        if one.top <= number <= one.bottom and one.right > one.left:
+            spans |= dict.fromkeys(range(one.left, min(one.right, _MOST_COLUMNS) + 1), one.left)
+    if spans:
+        return {index: left for index, left in spans.items() if _at(lower, index) is not None}
+    left: int | None = None
+    for index in range(max(len(upper), len(lower))):
+        if _at(upper, index) is not None:
+            left = index
+        if _at(lower, index) is None:
+            left = None
+        elif left is not None and left != index:
+            spans[index] = spans[left] = left
+    return spans
+
+
+def _whole_header(rows: Sequence[Row], place: int, merged: Sequence[MergedRange]) -> tuple[int, int]:
+    """Return the places of the first and the last row of the header, of which the row at `place` is one."""
+    for top in (place, place - 1):
+        if 0 <= top < len(rows) - 1 and _are_one_header(rows[top], rows[top + 1], merged):
+            return top, top + 1
+    return place, place
+
+
+def _are_one_header(above: Row, below: Row, merged: Sequence[MergedRange]) -> bool:
+    """Tell whether two rows are one header: texts that span several columns, and the names of those columns."""
+    if below[0] != above[0] + 1 or not (_is_of_texts(above[1]) and _is_of_texts(below[1])):
+        return False
+    spans = _spans(above[1], below[1], above[0], merged)
+    upper = {index for index, cell in enumerate(above[1]) if cell is not None}
+    lower = {index for index, cell in enumerate(below[1]) if cell is not None}
+    groups = set(spans.values())
+    alone = upper - lower
+    if not spans or len(lower) < 2 or not lower & set(spans) or (upper & lower) - groups:
+        return False
+    # A title spans the whole table; a header has names beside the group, or several groups.
+    return (len(groups) > 1 or bool(alone)) and len(upper) > 1
+
+
+def _is_of_texts(cells: Sequence[Cell]) -> bool:
+    return all(cell is None or look_of(cell) is Look.TEXT for cell in cells)
+
+
+def _at(cells: Sequence[Cell], index: int) -> Cell:
+    return cells[index] if index < len(cells) else None
 
 
 def _columns_with_cells(rows: Sequence[Row]) -> list[int]:
@@ -83,23 +182,44 @@ def _columns_with_cells(rows: Sequence[Row]) -> list[int]:
     return sorted(index for index, count in counts.items() if count >= 2 or few_rows)[:_MOST_COLUMNS]
 
 
-def _score(rows: Sequence[Row], place: int, words: Set[str]) -> float:
+def _score(rows: Sequence[Row], place: int, words: Set[str], vocabulary: Set[str], usual: int) -> float:
     """Return how much a row reads like a header: up to about 4, data stays below 1."""
     cells = [(index, cell) for index, cell in enumerate(rows[place][1]) if cell is not None]
     texts = [clean(cell) for _, cell in cells if isinstance(cell, str) and look_of(cell) is Look.TEXT]
     below = rows[place + 1 : place + 1 + _BELOW]
-    if not texts or (len(texts) < 2 and _usual_width(rows) > 1):
+    if not texts or (len(texts) < 2 and usual > 1):
         return 0.0
     keys = [fold_key(text) for text in texts]
-    known = sum(key in words or key.replace(" ", "") in words for key in keys) / len(keys)
+    known = sum(_known(key, words, vocabulary) for key in keys) / len(keys)
     tidy = sum(len(text) <= _SHORT for text in texts) / len(cells)
     unique = len(set(keys)) / len(keys)
-    fullness = min(1.0, len(cells) / max(1, _usual_width(rows)))
+    fullness = min(1.0, len(cells) / max(1, usual))
     data_like = sum(look_of(cell) in _DATA_LOOKS for _, cell in cells) / len(cells)
     changes = _type_changes(cells, below)
     if not below and not known:
         return 0.0
-    return tidy * unique * fullness * (0.9 + 1.5 * known + 1.5 * changes) - data_like
+    return (
+        tidy * unique * fullness * (0.9 + 1.5 * known + 1.5 * changes)
+        - data_like
+        - _data_above(rows, place, usual)
+    )
+
+
+def _data_above(rows: Sequence[Row], place: int, usual: int) -> float:
+    """Return what a row is less likely a header for by rows of data above it: titles have few cells, or plain ones."""
+    above = 0
+    for _, cells in rows[:place]:
+        looks = looks_of(cells)
+        above += looks.total() * 2 > usual and any(looks[look] for look in _DATA_LOOKS)
+    return 0.01 * place + 0.35 * above
+
+
+def _known(key: str, words: Set[str], vocabulary: Set[str]) -> float:
+    """Return how well a heading is known: as a whole, or by one of its words."""
+    if key in words or key.replace(" ", "") in words:
+        return 1.0
+    parts = key.split()
+    return 0.5 if 0 < len(parts) < 6 and not vocabulary.isdisjoint(parts) else 0.0
 
 
 def _usual_width(rows: Sequence[Row]) -> int:
@@ -108,13 +228,14 @@ def _usual_width(rows: Sequence[Row]) -> int:
     return widths[len(widths) * 3 // 4] if widths else 0
 
 
-def _type_changes(cells: Sequence[tuple[int, Cell]], below: Sequence[Row]) -> float:
+def _type_changes(cells: Iterable[tuple[int, Cell]], below: Sequence[Row]) -> float:
     """Return the share of columns in which a text stands above phones, dates, numbers or the like."""
     if not below:
         return 0.0
-    changed = 0
+    changed = total = 0
     for index, cell in cells:
+        total += 1
         looks = looks_of(row[index] for _, row in below if index < len(row))
         data = sum(count for look, count in looks.items() if look in _DATA_LOOKS)
         changed += look_of(cell) is Look.TEXT and looks.total() > 0 and data > looks.total() / 2
-    return changed / len(cells)
+    return changed / total if total else 0.0

@@ -28,8 +28,11 @@ class Look(StrEnum):
 
 _email = re.compile(r"(?:mailto:)?[^@\s<>,;]+@[^@\s<>,;]+\.[^\W\d_]{2,}>?", re.IGNORECASE)
 _url = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_date = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})(?:\s+г\.?)?(?:[ T,]+\d{1,2}:\d{2}(?::\d{2})?)?|"
-                   r"\d{4}-\d{2}-\d{2}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")  # fmt: skip
+_date = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})(?:\s*(?:г\.?|года))?(?:[ T,]+\d{1,2}:\d{2}(?::\d{2})?)?|"
+                   r"\d{4}[-./]\d{1,2}[-./]\d{1,2}(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?|"
+                   r"\d{1,2}[\s.-](?:янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек|jan|feb|mar|apr|may|jun|jul|aug"
+                   r"|sep|oct|nov|dec)[^\W\d_]*\.?,?[\s.-]+(?:\d{4}|\d{2})(?:\s*(?:г\.?|года))?",
+                   re.IGNORECASE)  # fmt: skip
 _number = re.compile(r"[-+(]?\d[\d\s\u00a0\u202f]*(?:[.,]\d+)*\)?\s*(?:%|₽|\$|€|р\.?|руб\.?)?", re.IGNORECASE)
 _phone = re.compile(r"\+?[\d\s().\u2010-\u2014\u00a0-]{7,30}")
 _bare: Final = re.compile(r"[78]\d{10}|9\d{9}")

@@ -45,6 +45,9 @@ _caption = re.compile(r"[^\W\d_][\w .\-/]{0,40}:[^@:/]*")
 _WIDE: Final = 3
 """From how many filled cells on a row says enough of a client."""
 
+_VERY_WIDE: Final = 5
+"""From how many filled cells on no client has a lone one, whatever he is called."""
+
 _UNITS: Final = frozenset({"руб", "руб.", "р.", "₽", "шт", "шт.", "чел", "чел.", "-", "–", "—", "x", "х"})
 _NUMERIC: Final = frozenset({Look.NUMBER, Look.EMPTY, Look.ERROR})
 _DATA_LOOKS: Final = frozenset({Look.NUMBER, Look.DATE, Look.PHONE, Look.EMAIL, Look.URL})
@@ -65,6 +68,7 @@ class RowSorter:
         wide = sum(width >= _WIDE for width in widths)
         # Lone cells among rows like these stand for no client of whom only a name is known.
         self._is_wide = wide > 1 and wide * 4 >= sum(width > 1 for width in widths) * 3
+        middle = sorted(widths)[len(widths) // 2] if widths else 0
         # Lone cells are what the columns are to be told from.
         below = [
             cells for number, cells in sample if number > header.row and len(cells) > cells.count(None) + 1
@@ -73,6 +77,12 @@ class RowSorter:
             index
             for index in header.names
             if _is_data_column([cells[index] for cells in below if index < len(cells)])
+        }
+        # Where clients are not called as people and firms usually are, a lone cell may be such a name, too.
+        self._are_odd_names = {
+            index
+            for index in header.names
+            if middle < _VERY_WIDE and _are_odd([cells[index] for cells in below if index < len(cells)])
         }
 
     def sort(self, rows: Iterable[Row]) -> Iterable[tuple[RowKind, Row]]:
@@ -86,12 +96,12 @@ class RowSorter:
             yield kind, row
 
     def _kind(self, number: int, cells: Sequence[Cell]) -> RowKind:
-        if number < self._header.row:
+        if number < self._header.first_row:
             return RowKind.ABOVE
-        if number == self._header.row:
+        if number <= self._header.row:
             return RowKind.HEADER
         filled = [(index, cell) for index, cell in enumerate(cells) if cell is not None]
-        if not self._header.is_made_up and self._repeats_header(filled):
+        if not self._header.is_made_up and (self._repeats_header(filled) or _numbers_columns(filled)):
             return RowKind.REPEATED_HEADER
         if _is_total(filled):
             return RowKind.TOTAL
@@ -106,7 +116,9 @@ class RowSorter:
         if index in self._data_columns or _is_caption(text):
             return True
         # Ten digits may be a phone; and of somebody who is called so only the name may be known.
-        return self._is_wide and sum(map(str.isdigit, text)) < 10 and not reads_like_name(text)
+        if not self._is_wide or index in self._are_odd_names or sum(map(str.isdigit, text)) >= 10:
+            return False
+        return not reads_like_name(text)
 
     def _repeats_header(self, filled: Sequence[tuple[int, Cell]]) -> bool:
         texts = [(index, cell) for index, cell in filled if isinstance(cell, str)]
@@ -120,9 +132,22 @@ class RowSorter:
         return True
 
 
+def _numbers_columns(filled: Sequence[tuple[int, Cell]]) -> bool:
+    """Tell whether a row holds 1, 2, 3 and so on, as forms have it under their headers."""
+    if len(filled) < 3:
+        return False
+    return all(str(cell).strip() == str(number) for number, (_, cell) in enumerate(filled, 1))
+
+
 def _is_data_column(cells: Iterable[Cell]) -> bool:
     looks = looks_of(cells)
     return looks.total() > 1 and sum(looks[look] for look in _DATA_LOOKS) * 2 > looks.total()
+
+
+def _are_odd(cells: Sequence[Cell]) -> bool:
+    """Tell whether the texts of a column are no usual names."""
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    return len(texts) > 2 and sum(map(reads_like_name, texts)) * 2 < len(texts)
 
 
 def _is_caption(text: str) -> bool:

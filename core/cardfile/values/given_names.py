@@ -1,4 +1,4 @@
-"""Common given names of Russian-speaking countries, folded: they tell `Иван Иванов` from `Иванов Иван`."""
+"""Common given names, folded: they tell `Иван Иванов` from `Иванов Иван`, and a column of people from others."""
 
 from typing import Final
 
@@ -29,5 +29,41 @@ _SHORT = """
 Света Серёжа Слава Соня Стас Стёпа Таня Тёма Толя Тоня Федя Шура Эдик Юля Юра Яша
 """
 
-GIVEN_NAMES: Final = frozenset(fold(name) for name in (_FULL + _SHORT).split())
+_RARER = """
+Аделина Аглая Агния Аксинья Алевтина Аркадий Афанасий Варлам Велимир Венера Вениамин Влас Владислава Глафира
+Гульшат Дементий Евдокия Ева Евлампий Елисей Емельян Ефим Ефросинья Захар Злата Изабелла Иларион Иннокентий
+Инга Инесса Каролина Касьян Клавдия Клементина Кузьма Лаврентий Луиза Лука Майя Макарий Марианна Марьяна
+Матрёна Мелания Мирра Модест Моисей Наум Нелли Нестор Ника Никифор Нонна Олимпиада Пелагея Прасковья Прокофий
+Раиса Ревекка Регина Рената Римма Руфина Савва Серафим Серафима Снежана Таисия Терентий Тимур Трифон Устинья
+Фаддей Фома Харитон Эвелина Эдита Элеонора Эмилия Эрик Юлиан Юнона
+"""
+_UKRAINIAN = """
+Олександр Олександра Олексій Олена Андрій Анастасія Вікторія Віталій Віктор Володимир Ганна Григорій Дмитро
+Євген Євгенія Ігор Ірина Катерина Кирило Лариса Лілія Любов Людмила Марія Микола Михайло Микита Надія Наталія
+Наталя Оксана Олег Павло Петро Сергій Світлана Степан Тарас Тетяна Федір Юлія Юрій Ярослав Зоряна Соломія Леся
+"""
+_KAZAKH = """
+Айбек Айгерім Айнұр Айсұлу Ақбота Алмас Арман Асхат Бауыржан Берік Болат Гүлнәр Гүлнар Дана Дәурен Ерлан Ержан
+Жанар Жәнібек Қайрат Қанат Қуаныш Мадина Марат Мұрат Нұржан Нұрлан Нұрсұлтан Самал Сәуле Серік Талғат Әсел
+Әлия Өмір Даурен Гульнар Гульнара Ербол Жанна Канат Кайрат Серик Талгат Салтанат Аслан Мейрам
+"""
+_ENGLISH = """
+Aaron Abigail Adam Alan Albert Alexander Alexandra Alice Alison Amanda Amelia Amy Andrea Andrew Angela Ann Anna
+Anne Anthony Arthur Ashley Ava Barbara Ben Benjamin Betty Bob Brandon Brenda Brian Bruce Carl Carol Caroline
+Catherine Charles Charlotte Chloe Chris Christian Christina Christine Christopher Claire Cynthia Daniel David
+Deborah Dennis Diana Diane Donald Donna Dorothy Douglas Edward Eleanor Elizabeth Ella Ellen Emily Emma Eric
+Ethan Eva Evelyn Frances Frank Fred Gary George Gerald Gloria Grace Greg Gregory Hannah Harold Harry Heather
+Helen Henry Holly Ian Isabella Jack Jacob Jacqueline James Jane Janet Janice Jason Jean Jeff Jeffrey Jennifer
+Jeremy Jerry Jessica Jim Joan Joe John Jonathan Joseph Joshua Joyce Juan Judith Judy Julia Julie Justin Karen
+Kate Katherine Kathleen Keith Kelly Kenneth Kevin Kimberly Kyle Larry Laura Lauren Liam Linda Lisa Lucas Lucy
+Luis Margaret Maria Marie Marilyn Mark Martha Martin Mary Matthew Megan Melissa Mia Michael Michelle Mike Mohammed
+Nancy Natalie Nathan Nicholas Nicole Noah Oliver Olivia Oscar Pamela Patricia Patrick Paul Peter Philip Rachel
+Ralph Raymond Rebecca Richard Robert Roger Ronald Rose Russell Ruth Ryan Samantha Samuel Sandra Sara Sarah Scott
+Sean Sharon Shirley Sofia Sophia Sophie Stephanie Stephen Steve Steven Susan Teresa Thomas Timothy Tom Tyler
+Victoria Vincent Virginia Walter Wayne William Zachary Ahmed Ali Fatima Wei Priya Kwame Carlos Jose Hans Klaus
+"""
+
+GIVEN_NAMES: Final = frozenset(
+    fold(name) for name in (_FULL + _SHORT + _RARER + _UKRAINIAN + _KAZAKH + _ENGLISH).split()
+)
 """Given names in full and short, folded."""

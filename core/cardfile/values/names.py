@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 
 from cardfile.errors import InvalidInput
@@ -9,7 +10,15 @@ from cardfile.values.cell import shown
 from cardfile.values.given_names import GIVEN_NAMES
 from cardfile.values.text import clean, fold
 
-__all__ = ["PersonName", "looks_like_company", "reads_like_name", "split_name"]
+__all__ = [
+    "NamePiece",
+    "PersonName",
+    "looks_like_company",
+    "piece_of_name",
+    "reads_like_name",
+    "reads_like_person",
+    "split_name",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +38,10 @@ class PersonName:
 _LIMIT = 300
 _initials_apart = re.compile(r"(?<![^\W\d_])([^\W\d_]\.)(?=[^\W\d_])").sub
 _dotted = re.compile(r"[^\W\d_]{1,2}\.").fullmatch
-_cyrillic = re.compile("[а-яёіїєґ]", re.IGNORECASE).search
-_patronymic_form = re.compile(r"[^\W\d_]{2,}(?:ович|евич|ьич|овна|евна|инична|ична)", re.IGNORECASE).fullmatch
+_cyrillic = re.compile("[а-яёіїєґәғқңөұүһ]", re.IGNORECASE).search
+_patronymic_form = re.compile(
+    r"[^\W\d_]{2,}(?:ович|евич|йович|ьич|овна|евна|івна|ївна|инична|ична|ұлы|улы|қызы|кызы)", re.IGNORECASE
+).fullmatch
 _KINSHIP = frozenset(("оглы", "оглу", "кызы", "улы", "уулу"))
 _PARTICLES = frozenset(
     [
@@ -118,6 +129,43 @@ def split_name(raw: object) -> PersonName:
     return _in_order(words)
 
 
+class NamePiece(StrEnum):
+    """What of a person's name a text is."""
+
+    WHOLE = "whole"
+    GIVEN = "given"
+    SURNAME = "surname"
+    PATRONYMIC = "patronymic"
+
+
+def piece_of_name(text: str) -> NamePiece | None:
+    """Return what of a person's name a cleaned text reads like, None when it does not read like any.
+
+    A whole name has a given name, a patronymic, initials, or a surname of a common form in it; a text without
+    capitals is none.
+    """
+    words = text.replace(",", " ").split()
+    if not 0 < len(words) < 6 or not _name_like(text) or text.islower():
+        return None
+    if len(words) == 1:
+        if _is_given(words[0]):
+            return NamePiece.GIVEN
+        if _patronymic(words[0]):
+            return NamePiece.PATRONYMIC
+        return NamePiece.SURNAME if _surname(words[0]) else None
+    if reads_like_person(text):
+        return NamePiece.WHOLE
+    if len(words) < 4 and _surname(words[0]) and len(words[0]) > 4 and words[1][0].isupper():
+        return NamePiece.WHOLE
+    return None
+
+
+def reads_like_person(text: str) -> bool:
+    """Tell whether a text has a given name, a patronymic or initials in it."""
+    words = _initials_apart(r"\1 ", text).replace(",", " ").split()
+    return any(_is_given(word) or _patronymic(word) or (len(words) > 1 and _dotted(word)) for word in words)
+
+
 def reads_like_name(raw: str) -> bool:
     """Tell whether a text may well be what a person or a firm is called, and not the caption of a group.
 
@@ -167,7 +215,7 @@ def _with_initials(words: list[str]) -> PersonName | None:
 
 
 def _patronymic(word: str) -> bool:
-    return word[-2:].lower() in ("ич", "на") and _patronymic_form(word) is not None
+    return word[-2:].lower() in ("ич", "на", "лы", "зы") and _patronymic_form(word) is not None
 
 
 @lru_cache(maxsize=4096)
@@ -192,6 +240,7 @@ def _cyrillic_name(words: list[str]) -> PersonName:
     return PersonName(words[0], words[1], " ".join(words[2:]))
 
 
+_name_like = re.compile(r"[^\W\d_](?:[^\W\d_]|[\s.,'’ʼ`-])*").fullmatch
 _surname = re.compile(
     r".+(?:ов|ев|ин|ын|ова|ева|ина|ына|ский|цкий|ская|цкая|енко|чук|швили|дзе|янц?)", re.I
 ).fullmatch

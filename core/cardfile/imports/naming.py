@@ -1,0 +1,100 @@
+"""Which of several columns with names is whose: whole names, their parts, firms and the people at them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from cardfile.imports.evidence import Evidence, Sense
+from cardfile.imports.headings import is_alien
+from cardfile.imports.meanings import Meaning, is_contact
+
+__all__ = ["settle_names"]
+
+Path = tuple[str, ...]
+Settled = tuple[int, Path, float]
+
+_SURE: Final = 0.7
+_FEW: Final = 2
+_PIECES: Final[Mapping[Meaning, Sense]] = {
+    Meaning.LAST_NAME: Sense.SURNAME,
+    Meaning.FIRST_NAME: Sense.GIVEN_NAME,
+    Meaning.MIDDLE_NAME: Sense.PATRONYMIC,
+}
+
+
+def settle_names(
+    names: Mapping[int, str],
+    evidence: Mapping[int, Evidence],
+    sureness: Mapping[int, Mapping[Path, float]],
+    own: Mapping[Meaning, Path],
+) -> Iterator[Settled]:
+    """Yield what columns of names are more or less likely, now that all of them are seen together.
+
+    `sureness` says how surely each column is each field by its own name and cells; `own` are the paths of the
+    fields for names. A heading `Name` may stand above whole names, or above given names beside a column of last
+    ones; of two columns with names one may hold firms and the other the people there.
+    """
+    if Meaning.NAME not in own:
+        return
+    headed = {
+        meaning: [index for index in names if sureness[index].get(path, 0.0) >= _SURE]
+        for meaning, path in own.items()
+    }
+    yield from _pieces(names, evidence, headed, own)
+    yield from _people_at_firms(names, evidence, headed[Meaning.NAME], own)
+
+
+def _pieces(
+    names: Mapping[int, str],
+    evidence: Mapping[int, Evidence],
+    headed: Mapping[Meaning, Sequence[int]],
+    own: Mapping[Meaning, Path],
+) -> Iterator[Settled]:
+    named = {
+        index for meaning in (Meaning.NAME, *_PIECES) for index in headed.get(meaning, ()) if names[index]
+    }
+    for index in sorted(named):
+        seen = evidence[index]
+        if seen.filled < _FEW:
+            continue
+        whole = seen.senses[Sense.PERSON] + seen.senses[Sense.COMPANY]
+        others = named - {index}
+        for meaning, sense in _PIECES.items():
+            if meaning not in own or index not in headed[Meaning.NAME]:
+                continue
+            if whole < 0.3 and seen.senses[sense] >= 0.4 and _has_other_pieces(evidence, others, sense):
+                yield index, own[meaning], 0.97
+                yield index, own[Meaning.NAME], 0.6
+        is_piece = [meaning for meaning in _PIECES if index in headed.get(meaning, ())]
+        # A whole name may stand where a heading speaks of a part.
+        are_whole = not any(seen.senses[_PIECES[meaning]] > 0.3 for meaning in is_piece)
+        if is_piece and are_whole and seen.senses[Sense.PERSON] >= 0.6:
+            yield index, own[Meaning.NAME], 0.97
+            for meaning in is_piece:
+                yield index, own[meaning], 0.6
+
+
+def _has_other_pieces(evidence: Mapping[int, Evidence], others: set[int], sense: Sense) -> bool:
+    """Tell whether other columns hold the other parts of the same names."""
+    missing = set(_PIECES.values()) - {sense}
+    return any(evidence[other].senses[piece] >= 0.4 for other in others for piece in missing)
+
+
+def _people_at_firms(
+    names: Mapping[int, str],
+    evidence: Mapping[int, Evidence],
+    named: Sequence[int],
+    own: Mapping[Meaning, Path],
+) -> Iterator[Settled]:
+    people = [index for index in named if is_contact(names[index])]
+    firms = [index for index in named if index not in people and not is_alien(names[index])]
+    if not people and len(named) > 1:
+        by_firms = sorted(named, key=lambda index: -evidence[index].senses[Sense.COMPANY])
+        first, last = by_firms[0], by_firms[-1]
+        if evidence[first].senses[Sense.COMPANY] >= 0.4 and evidence[last].senses[Sense.PERSON] >= 0.5:
+            firms, people = [first], [last]
+    if not people or not firms or Meaning.COMPANY not in own:
+        return
+    yield people[0], own[Meaning.NAME], 0.99
+    for index in firms[:1]:
+        yield index, own[Meaning.COMPANY], 0.97
+        yield index, own[Meaning.NAME], 0.6
