@@ -29,6 +29,7 @@ from cardfile.values.money import Money
 __all__ = ["Kept", "Reverted", "note_reverted", "records_of_batch", "revert_batch", "revert_records"]
 
 BATCH: Final = "batch"
+CLIENT: Final = "client"
 REVERTED: Final = "batch.reverted"
 AT_ONCE: Final = 10_000
 """How many rows are sorted by entities before others may use the event loop."""
@@ -63,9 +64,10 @@ class Reverted:
 
 @dataclass(slots=True)
 class _Was:
-    """What a batch found and left in one record."""
+    """What a batch found and left in one record; `last` is its last event."""
 
     created: bool = False
+    last: int = 0
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
 
@@ -73,10 +75,10 @@ class _Was:
 async def revert_batch(work: Unit, batch: int) -> Reverted:
     """Take back a batch: new records are archived, changed fields get their earlier values.
 
-    A field that is no longer as the batch has left it stays as it is and is named in `kept`; so is a unique
-    value that another record has by now. The taking back is a batch of its own. It is not asked whether the
-    actor may do this to each record: the command that calls it says who may. Raises `InvalidInput` when the
-    batch is unknown or was taken back before.
+    A new record with which people have worked since stays and is named in `kept`; so does a field that is no
+    longer as the batch has left it, and a unique value that another record has by now. The taking back is a
+    batch of its own. It is not asked whether the actor may do this to each record: the command that calls it
+    says who may. Raises `InvalidInput` when the batch is unknown or was taken back before.
     """
     if await _is_reverted(work, batch):
         raise InvalidInput("This was taken back already.")
@@ -148,15 +150,18 @@ async def _revert(
     dialect = work.app.database.dialect
     rows = await work.transaction.fetch(
         # The batch may be much larger than this portion of it: the sum hides it from the choice of an index.
-        f"select record, before, after from event where entity = $1 and record {dialect.any_of(2, 'bigint')} "
+        f"select record, before, after, id from event where entity = $1 and record {dialect.any_of(2, 'bigint')} "
         "and batch + 0 = $3 order by record, id",
         (plan.key, list(ids), batch),
     )
     found: dict[int, _Was] = {}
-    for record, before, after in rows:
+    for record, before, after, event in rows:
         if after is not None:
-            _remember(found.setdefault(int(str(record)), _Was()), before, orjson.loads(str(after)))
+            was = found.setdefault(int(str(record)), _Was())
+            was.last = int(str(event))
+            _remember(was, before, orjson.loads(str(after)))
     befores = await _now(work, plan, found)
+    touched = await _touched(work, plan, batch, found)
     changes: dict[int, dict[str, object]] = {}
     created: set[int] = set()
     for record, was in found.items():
@@ -169,6 +174,8 @@ async def _revert(
                 kept.append(Kept(plan.key, record, stays, CHANGED))
             earlier = {path: value for path, value in was.before.items() if path not in stays}
             changes[record] = {path: _value(plan, path, value) for path, value in earlier.items()}
+        elif record in touched:
+            kept.append(Kept(plan.key, record, tuple(sorted(touched[record])), CHANGED))
         elif row["archived_at"] is None:
             changes[record] = {"archived_at": work.now}
             created.add(record)
@@ -176,6 +183,36 @@ async def _revert(
     done = await writing.write(changes)
     archived = len(created & done)
     return len(done) - archived, archived
+
+
+async def _touched(work: Unit, plan: Plan, batch: int, found: Mapping[int, _Was]) -> dict[int, set[str]]:
+    """Return which of the records that a batch made people have worked with since, and what they changed.
+
+    A client is worked with, too, when something else is noted about him: a deal, a task, an interaction.
+    """
+    created = {record: was.last for record, was in found.items() if was.created}
+    if not created:
+        return {}
+    dialect = work.app.database.dialect
+    among = dialect.any_of(1, "bigint")
+    rows = await work.transaction.fetch(
+        f"select record, id, after from event where entity = $2 and record {among} "
+        "and batch + 0 <> $3 and actor is not null and after is not null",
+        (list(created), plan.key, batch),
+    )
+    if plan.key == CLIENT:
+        rows += await work.transaction.fetch(
+            f"select client, id, null from event where client {among} and entity <> $2 "
+            "and batch + 0 <> $3 and actor is not null",
+            (list(created), plan.key, batch),
+        )
+    touched: dict[int, set[str]] = {}
+    for told, event, after in rows:
+        record = int(str(told))
+        if int(str(event)) > created[record]:
+            paths = orjson.loads(str(after)) if after is not None else ()
+            touched.setdefault(record, set()).update(paths)
+    return {record: paths for record, paths in touched.items() if paths != {"archived_at"}}
 
 
 @dataclass(slots=True)
