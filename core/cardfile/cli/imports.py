@@ -66,13 +66,14 @@ def import_file(
         Option(help="A sheet, as often as wanted; else the one that looks most like a list."),
     ] = None,
     header_row: Annotated[int | None, Option(help="The row of the header, 0 for none.", min=0)] = None,
+    entity: Annotated[str, Option(help="What each row is: client, deal, task…")] = "client",
     dry_run: Annotated[bool, Option("--dry-run", help="Only say what would happen.")] = False,
     yes: Annotated[bool, Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
-    """Import the clients of a list: cardfile import list.xlsx."""
+    """Import a list: cardfile import list.xlsx. At a terminal it is talked over first, unless --yes is given."""
     asks = sys.stdin.isatty() and sys.stdout.isatty() and not yes
     wishes = Wishes(tuple(sheet or ()), header_row, _read_map(map_ or []))
-    wanted = Wanted(path, as_, owner, wishes, duplicates, asks)
+    wanted = Wanted(path, as_, owner, wishes, duplicates, entity, asks)
     run(try_out(build_app(), wanted) if dry_run else bring_in(build_app(), wanted))
 
 

@@ -28,12 +28,19 @@ from cardfile.imports.mapping import ColumnMatch, Guess, Reason, Target, known_w
 from cardfile.imports.migrations import MIGRATIONS
 from cardfile.imports.plan import ColumnPlan, ImportPlan, SheetPlan
 from cardfile.imports.portions import WorkOptions
-from cardfile.imports.previewing import ImportPreview, preview_columns
+from cardfile.imports.previewing import ImportPreview, PreviewColumn, preview_columns
 from cardfile.imports.probing import FileProbe, Probe, Wishes
 from cardfile.imports.progress import Progress
 from cardfile.imports.running import require_reach, run_import
 from cardfile.imports.setting_up import MappedSheet
-from cardfile.imports.starting import Choices, find_unfinished, importable_type, keep_import, probe_file
+from cardfile.imports.starting import (
+    BEFORE_RUN,
+    Choices,
+    find_unfinished,
+    importable_type,
+    keep_import,
+    probe_file,
+)
 from cardfile.imports.tables import (
     COUNTED,
     DuplicateMode,
@@ -48,6 +55,7 @@ from cardfile.imports.targets import Place, places_of
 from cardfile.imports.trying import DryRun, dry_run
 
 __all__ = [
+    "BEFORE_RUN",
     "COMMANDS",
     "COUNTED",
     "ENTITIES",
@@ -75,6 +83,7 @@ __all__ = [
     "MappedSheet",
     "Outcome",
     "Place",
+    "PreviewColumn",
     "Probe",
     "Progress",
     "Reason",
