@@ -24,6 +24,7 @@ Plain = str | int | bytes | None
 """What SQLite itself can keep, as far as we let it: floats are not exact, so none goes in."""
 
 _AS_IT_IS = frozenset({int, str, bytes, type(None)})
+_PLAIN_ITEMS = frozenset({int, str, type(None)})
 _FOR_POSTGRES = frozenset({*_AS_IT_IS, bool, date})
 
 
@@ -60,7 +61,12 @@ def _encode(value: object) -> Plain:
         case date():
             return value.isoformat()
         case list() | tuple():
-            return json.dumps([_encode_item(item) for item in value], ensure_ascii=False)
+            return json.dumps(
+                value
+                if _PLAIN_ITEMS.issuperset(map(type, value))
+                else [_encode_item(item) for item in value],
+                ensure_ascii=False,
+            )
         case bytes() | bytearray() | memoryview():
             return bytes(value)
         case _:

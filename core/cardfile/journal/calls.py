@@ -247,11 +247,10 @@ class Call:
         for part in chunks(rows):
             with collecting_later():
                 taken: list[dict[str, object]] = []
-                for index, row in enumerate(part, start=len(ids)):
-                    try:
-                        taken.append(form.take(row, self.work.reading))
-                    except Refused as error:
-                        raise error.at(index) from None
+                try:
+                    taken.extend(form.take_all(part, self.work.reading))
+                except Refused as error:
+                    raise error.at(len(ids) + len(taken)) from None
                 made = await create_rows(self, self.work, self._books, plan, taken)
             await self._keeping(plan.key, dict(zip(made, taken, strict=True)))
             ids += made
@@ -276,7 +275,8 @@ class Call:
         changed: set[int] = set()
         for part in chunks(changes):
             with collecting_later():
-                taken = {record: form.take(changes[record], self.work.reading) for record in part}
+                given = form.take_all([changes[record] for record in part], self.work.reading)
+                taken = dict(zip(part, given, strict=True))
                 images = self.work.images.get(plan.key, {})
                 held = rights is EVERYTHING and all(one in images and images[one].locked for one in part)
                 if held:

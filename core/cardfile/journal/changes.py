@@ -18,7 +18,7 @@ from cardfile.journal.upkeep import entry_texts, entry_values, search_texts
 from cardfile.query.binds import Statement
 from cardfile.query.row import constant
 from cardfile.rights import EVERYTHING
-from cardfile.values.text import fold
+from cardfile.values.text import fold_all
 
 __all__ = ["change_rows", "needed_paths", "read_entries_of"]
 
@@ -201,7 +201,7 @@ async def _update(
         given = [different[record] for record in records]
         cells: list[Sequence[object]] = [records, [befores[record]["version"] for record in records]]
         cells += _cells_of(slots, given, unit.actor.locale)
-        cells += [[fold(str(values[path] or "")) for values in given] for path in folds]
+        cells += [fold_all([str(values[path] or "") for values in given]) for path in folds]
         cells += [[texts[record] for record in records]] if is_searched else []
         try:
             done = await update_columns(unit.transaction, plan.table, columns, cells, stamp=stamp)

@@ -19,7 +19,7 @@ from cardfile.journal.units import Unit
 from cardfile.journal.upkeep import Upkeep, search_texts
 from cardfile.texts import said
 from cardfile.values.money import Money
-from cardfile.values.text import fold
+from cardfile.values.text import fold_all
 
 __all__ = [
     "Books",
@@ -139,7 +139,7 @@ async def _insert(unit: Unit, plan: Plan, ids: Sequence[int], cells: Mapping[str
         elif not slot.is_null:
             raise _not_filled(slot, 0, number, unit.actor.locale)
     nothing = (None,) * number
-    folded = {path: [fold(str(value or "")) for value in cells.get(path, nothing)] for path in plan.folds}
+    folded = {path: fold_all([str(value or "") for value in cells.get(path, nothing)]) for path in plan.folds}
     columns |= {column: folded[path] for path, column in plan.folds.items()}
     if plan.search:
         columns[SEARCH] = search_texts(plan.search, cells, number, folded)

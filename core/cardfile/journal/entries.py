@@ -80,7 +80,7 @@ def _only(plan: EntryPlan, item: object, reading: Reading) -> tuple[Entry, ...]:
 
 def _entry(plan: EntryPlan, item: object, reading: Reading, *, is_alone: bool = False) -> Entry | None:
     label, is_primary, extension = None, is_alone, None
-    if not isinstance(item, str) and isinstance(item, Mapping):
+    if type(item) is not str and isinstance(item, Mapping):
         parts = {snake(str(key)): value for key, value in item.items()}
         unknown = [key for key in parts if key not in KNOWN]
         if unknown:

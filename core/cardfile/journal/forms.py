@@ -1,6 +1,7 @@
 """What may be written into a record, and how a given value becomes a kept one."""
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,7 +44,9 @@ class Blank:
         return self.is_open and self.is_shown and self.path not in hidden
 
 
-Names = Mapping[str, "Blank | Mapping[str, Blank]"]
+Names = Mapping[str, "Blank | dict[str, Blank]"]
+Known = defaultdict[str, dict[str, object]]
+"""What texts were read as, by path: never anything that could be changed."""
 Path = tuple[str | int, ...]
 
 
@@ -109,19 +112,32 @@ class Form:
         raise_all(errors)
         return values
 
-    def _taken(self, given: Mapping[str, object], reading: Reading) -> Values:
+    def take_all(self, rows: Iterable[Mapping[str, object]], reading: Reading) -> Iterator[Values]:
+        """Yield what a command gives for each of many rows; a text that comes again in a place is read once."""
+        known: Known = defaultdict(dict)
+        for given in rows:
+            if isinstance(given, Values):
+                yield given
+                continue
+            try:
+                values = self._taken(given, reading, known)
+            except (KeyError, Refused):
+                values = self.take(given, reading)
+            yield values
+
+    def _taken(self, given: Mapping[str, object], reading: Reading, known: Known | None = None) -> Values:
         values = Values()
         names = self._names
         for name, value in given.items():
             blank = names[name]
-            if isinstance(blank, Blank):
-                values[blank.path] = blank.accept(value, reading)
-            elif isinstance(value, dict):
+            if isinstance(blank, dict):
+                if not isinstance(value, dict):
+                    raise KeyError(name)
                 for inner, part in value.items():
                     inside = blank[inner]
-                    values[inside.path] = inside.accept(part, reading)
+                    values[inside.path] = _accepted(inside, part, reading, known)
             else:
-                raise KeyError(name)
+                values[blank.path] = _accepted(blank, value, reading, known)
         return values
 
     def _filled(
@@ -172,6 +188,15 @@ class Form:
                 errors.append(InvalidInput("{field} must be filled in.", field=label, path=parts))
 
 
+def _accepted(blank: Blank, value: object, reading: Reading, known: Known | None) -> object:
+    if known is None or type(value) is not str:
+        return blank.accept(value, reading)
+    texts = known[blank.path]
+    if value not in texts:
+        texts[value] = blank.accept(value, reading)
+    return texts[value]
+
+
 def raise_all(errors: list[Refused]) -> None:
     """Raise what was collected: the one refusal as it is, several as `InvalidInputs`."""
     if len(errors) == 1:
@@ -186,7 +211,7 @@ def build_forms(plans: Mapping[str, Plan], model: Model) -> Mapping[str, Form]:
 
 
 def _names(plan: Plan, model: Model) -> Names:
-    names: dict[str, Blank | Mapping[str, Blank]] = {}
+    names: dict[str, Blank | dict[str, Blank]] = {}
     groups: dict[str, dict[str, Blank]] = {}
     for slot in plan.slots.values():
         line = slot.line
@@ -207,7 +232,7 @@ def _names(plan: Plan, model: Model) -> Names:
 
 
 def _add(
-    names: dict[str, Blank | Mapping[str, Blank]], groups: dict[str, dict[str, Blank]], blank: Blank
+    names: dict[str, Blank | dict[str, Blank]], groups: dict[str, dict[str, Blank]], blank: Blank
 ) -> None:
     group, _, key = blank.path.rpartition(".")
     names[blank.path] = names[".".join(map(camel, blank.path.split(".")))] = blank

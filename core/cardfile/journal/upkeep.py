@@ -11,7 +11,7 @@ from cardfile.model.kinds import Reading
 from cardfile.query.binds import Statement
 from cardfile.query.row import computed_value, constant
 from cardfile.rights import EVERYTHING
-from cardfile.values.text import fold
+from cardfile.values.text import fold_all
 
 __all__ = ["Upkeep", "entry_texts", "entry_values", "refresh_computed", "search_texts"]
 
@@ -27,20 +27,37 @@ def search_texts(
     `cells` are the values by path, row by row; `folded` are texts that somebody has folded already.
     """
     columns = [
-        (folded or {}).get(part.path)
-        or [_searched(part, value) if value else "" for value in cells[part.path]]
+        (folded or {}).get(part.path) or _turned(part, _texts(part, cells[part.path]))
         for part in parts
         if any(cells.get(part.path, ()))
     ]
+    if len(columns) == 1:
+        return list(columns[0])
     return [" ".join(filter(None, texts)) for texts in zip(*columns, strict=True)] or [""] * number
 
 
-def _searched(part: SearchPart, value: object) -> str:
-    if not part.is_entry or not isinstance(value, tuple):
-        text = str(value)
-        return text.lstrip("+") if part.is_phone else fold(text)
-    texts = [one.value if isinstance(one, Entry) else str(one) for one in value]
-    return " ".join([text.lstrip("+") for text in texts]) if part.is_phone else fold(" ".join(texts))
+def _turned(part: SearchPart, texts: Sequence[str]) -> Sequence[str]:
+    if part.is_phone:
+        return [text.removeprefix("+").replace(" +", " ") for text in texts]
+    return fold_all(texts)
+
+
+def _texts(part: SearchPart, values: Sequence[object]) -> list[str]:
+    """Return the text of each value, that of lists with a space between their entries."""
+    if not part.is_entry:
+        return [str(value) if value else "" for value in values]
+    return [
+        ""
+        if not isinstance(value, tuple)
+        else _text_of(value[0])
+        if len(value) == 1
+        else " ".join(map(_text_of, value))
+        for value in values
+    ]
+
+
+def _text_of(one: object) -> str:
+    return one.value if type(one) is Entry else str(one)
 
 
 class Upkeep:
