@@ -45,6 +45,7 @@ from cardfile.imports import (
     places_of,
     preview_columns,
     probe_file,
+    recall,
     require_reach,
     run_import,
     take_back,
@@ -80,8 +81,9 @@ async def _probe(app: App, actor: Actor, wanted: Wanted) -> tuple[FileProbe, Cho
     choices = Choices(wanted.wishes, wanted.duplicates, assign_to, wanted.entity)
     places = _places(app, actor, wanted.entity)
     record_type = app.model[wanted.entity]
+    memory = await recall(app, wanted.entity)
     found = await probe_file(
-        app.sheets, wanted.path, record_type, places, choices.wishes, locale=actor.locale
+        app.sheets, wanted.path, record_type, places, choices.wishes, memory, locale=actor.locale
     )
     return found, choices
 

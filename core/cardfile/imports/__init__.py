@@ -25,6 +25,7 @@ from cardfile.imports.entities import ENTITIES, GRANTS
 from cardfile.imports.importers import actor_of_import
 from cardfile.imports.kept_import import UNFINISHED, Halted, plan_of
 from cardfile.imports.mapping import ColumnMatch, Guess, Reason, Target, known_words, propose_mapping
+from cardfile.imports.memory import recall
 from cardfile.imports.migrations import MIGRATIONS
 from cardfile.imports.plan import ColumnPlan, ImportPlan, SheetPlan
 from cardfile.imports.portions import WorkOptions
@@ -109,6 +110,7 @@ __all__ = [
     "preview_import",
     "probe_file",
     "propose_mapping",
+    "recall",
     "require_reach",
     "run_import",
     "start_import",

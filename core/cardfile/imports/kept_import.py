@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+import orjson
+
 from cardfile.errors import NotFound, Refused
 from cardfile.imports.counts import ImportCounts
 from cardfile.imports.host import ImportHost
 from cardfile.imports.importers import importing_command
+from cardfile.imports.memory import recall, remember
 from cardfile.imports.plan import ImportPlan, SheetPlan
 from cardfile.imports.portions import Origin, WorkOptions
 from cardfile.imports.results import read_result
@@ -67,10 +70,12 @@ async def understood(app: ImportHost, row: Mapping[str, Any], actor: Actor) -> I
     places = places_of(app.model, record_type, actor.rights)
     path = app.access.files.store.path(str(row["sha256"]))
     wishes = await read_wishes(app, number)
-    found = await probe_file(app.sheets, path, record_type, places, wishes, locale=actor.locale)
+    memory = await recall(app, record_type.key)
+    found = await probe_file(app.sheets, path, record_type, places, wishes, memory, locale=actor.locale)
     async with app.database.transaction():
         await move_on(app, row, {**first_sheet(found.plan())})
         await keep_look(app, number, found)
+        await remember(app, found.plan(), wishes.mapping)
     return found.plan()
 
 
@@ -95,14 +100,19 @@ async def move_on(app: ImportHost, row: Mapping[str, Any], values: Mapping[Any, 
 
 def header_of(plan: SheetPlan) -> Header:
     """Return the header of a sheet as its plan has it."""
-    return Header(plan.header_row, plan.names, is_made_up=plan.header_row == 0)
+    return Header(plan.header_row, plan.names, is_made_up=plan.header_row == 0, rows=plan.header_rows)
 
 
 def options_of(row: Mapping[str, Any], *, writes: bool) -> WorkOptions:
     """Return what was chosen for the rows of an import."""
     origin = Origin(int(row["id"]), str(row["sha256"]))
     return WorkOptions(
-        DuplicateMode(row["duplicates"]), row["assign_to"], origin=origin, remembers=not writes
+        DuplicateMode(row["duplicates"]),
+        row["assign_to"],
+        origin=origin,
+        remembers=not writes,
+        keys=tuple(orjson.loads(row["known_by"])) if row["known_by"] else (),
+        strict=bool(row["strict"]),
     )
 
 

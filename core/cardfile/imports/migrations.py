@@ -8,7 +8,7 @@ from cardfile.database.columns import ColumnSpec, ColumnType, IndexSpec, TableSp
 from cardfile.database.steps import CreateTable, Migration, Rebuild, RunData
 from cardfile.database.tables import table_spec
 from cardfile.database.transaction import Transaction
-from cardfile.imports.tables import Import, ImportRow, StageResult
+from cardfile.imports.tables import Import, ImportMemory, ImportRow, StageResult
 
 __all__ = ["MIGRATIONS"]
 
@@ -114,5 +114,6 @@ MIGRATIONS: Final = (
             Rebuild(_ROW, table_spec(ImportRow), {"record": "client"}),
         ),
     ),
+    Migration("0003_memory", (CreateTable(ImportMemory),)),
 )
 """The migrations of imports, first to last."""

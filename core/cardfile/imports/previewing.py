@@ -10,6 +10,7 @@ from cardfile.imports.counts import ImportCounts
 from cardfile.imports.deciding import Decision, skipped
 from cardfile.imports.host import host_of
 from cardfile.imports.kept_import import header_of
+from cardfile.imports.memory import recall
 from cardfile.imports.name_book import read_titles
 from cardfile.imports.plan import SheetPlan
 from cardfile.imports.portions import SheetWork, WorkOptions
@@ -116,8 +117,9 @@ async def preview_of(call: Call, path: Path, stored: StoredFile, choices: Choice
     """Return how the list in a file would be understood."""
     record_type = importable_type(call, choices.entity)
     places = places_of(call.app.model, record_type, call.rights)
+    host = host_of(call.app)
     found = await probe_file(
-        host_of(call.app).sheets, path, record_type, places, choices.wishes,
+        host.sheets, path, record_type, places, choices.wishes, await recall(host, record_type.key),
         locale=call.locale, limits=QUICK, wait=QUICK.patience_seconds,
     )  # fmt: skip
     plan, first = found.plan(), found.chosen[0]

@@ -7,6 +7,7 @@ from typing import Final
 from cardfile.errors import FileRefused, InvalidInput
 from cardfile.imports.columns import identifying_paths
 from cardfile.imports.mapping import ColumnMatch, known_words, propose_mapping
+from cardfile.imports.memory import Memory
 from cardfile.imports.plan import ColumnPlan, ImportPlan, SheetPlan
 from cardfile.imports.targets import ID_PATH, Place, read_path
 from cardfile.model.model import Model
@@ -57,7 +58,7 @@ class Probe:
         columns = [
             ColumnPlan(index, name, paths.get(index)) for index, name in sorted(self.header.names.items())
         ]
-        return SheetPlan(self.sheet.name, self.header.row, 1, self.entity, tuple(columns))
+        return SheetPlan(self.sheet.name, self.header.row, self.header.rows, self.entity, tuple(columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,15 @@ class FileProbe:
 
 
 async def look_over(
-    file: SheetFile, record_type: RecordType, places: Mapping[str, Place], wishes: Wishes, *, locale: str
+    file: SheetFile,
+    record_type: RecordType,
+    places: Mapping[str, Place],
+    wishes: Wishes,
+    memory: Memory,
+    *,
+    locale: str,
 ) -> FileProbe:
     """Return what a file holds; raises `InvalidInput` for a wish that cannot be met, `FileRefused` for no list."""
-    words = known_words([place.target for place in places.values()])
     if not file.sheets:
         raise FileRefused("The file has no sheets.")
     if wishes.sheets:
@@ -89,9 +95,15 @@ async def look_over(
     if not filled or (wishes.sheets and len(filled) < len(samples)):
         empty = next(info for info, sample in samples if not sample)
         raise FileRefused("The sheet “{sheet}” is empty.", sheet=empty.name)
-    lists = [info for info, _ in filled] if wishes.sheets else [_likeliest(filled, words)]
+    seen = {
+        info.name: probe(info, sample, record_type, places, Wishes(), memory, locale=locale)
+        for info, sample in filled
+    }
+    lists = [info for info, _ in filled] if wishes.sheets else [_likeliest(list(seen.values()), record_type)]
     probes = tuple(
-        probe(info, sample, record_type, places, wishes if info in lists else Wishes(), locale=locale)
+        probe(info, sample, record_type, places, wishes, memory, locale=locale)
+        if info in lists
+        else seen[info.name]
         for info, sample in filled
     )
     chosen = tuple(one for one in probes if one.sheet in lists)
@@ -105,6 +117,7 @@ def probe(
     record_type: RecordType,
     places: Mapping[str, Place],
     wishes: Wishes,
+    memory: Memory,
     *,
     locale: str,
 ) -> Probe:
@@ -113,9 +126,10 @@ def probe(
     A column that is wished for and is not there may be one of another sheet.
     """
     targets = [place.target for place in places.values()]
-    header = _header(sample, wishes.header_row, known_words(targets))
+    header = _header(sheet, sample, wishes.header_row, known_words(targets))
     chosen = _chosen(header, wishes.mapping or {}, places, locale)
-    columns = propose_mapping(header, sample, targets, chosen=chosen)
+    remembered = memory.of(header)
+    columns = propose_mapping(header, sample, targets, chosen=chosen, remembered=remembered)
     for one in columns:
         if one.match is None or one.match.path != (ID_PATH,) or one.index in chosen:
             continue
@@ -124,9 +138,8 @@ def probe(
         else:
             # Other programs have numbers for their records, too: only codes of ours are meant.
             chosen[one.index] = None
-    return Probe(
-        sheet, record_type.key, header, propose_mapping(header, sample, targets, chosen=chosen), sample
-    )
+    columns = propose_mapping(header, sample, targets, chosen=chosen, remembered=remembered)
+    return Probe(sheet, record_type.key, header, columns, sample)
 
 
 def require_identities(model: Model, plan: ImportPlan) -> None:
@@ -185,25 +198,31 @@ async def _sample(file: SheetFile, sheet: str) -> Sequence[Row]:
     return ()
 
 
-def _likeliest(samples: Sequence[tuple[SheetInfo, Sequence[Row]]], words: frozenset[str]) -> SheetInfo:
-    """Return the sheet that looks most like a list: more known columns first, then more rows, then the first."""
+def _likeliest(probes: Sequence[Probe], record_type: RecordType) -> SheetInfo:
+    """Return the sheet that looks most like a list of such records.
 
-    def worth(place: int) -> tuple[float, int]:
-        _, sample = samples[place]
-        known = sum(fold_key(name) in words for name in find_header(sample, words=words).names.values())
-        return known + min(len(sample), _SAMPLE) / (_SAMPLE + 1), -place
+    One on which they could be told from each other goes before others, then the one of which more columns are
+    known, then the longer one, then the first.
+    """
+    known = identifying_paths(record_type) | {ID_PATH}
 
-    return samples[max(range(len(samples)), key=worth)][0]
+    def worth(place: int) -> tuple[bool, float, int]:
+        one = probes[place]
+        sure = sum(column.match.confidence for column in one.columns if column.match is not None)
+        rows = min(len(one.sample), _SAMPLE) / (_SAMPLE + 1)
+        return not known.isdisjoint(one.paths.values()), sure + rows, -place
+
+    return probes[max(range(len(probes)), key=worth)].sheet
 
 
-def _header(sample: Sequence[Row], number: int | None, words: frozenset[str]) -> Header:
+def _header(sheet: SheetInfo, sample: Sequence[Row], number: int | None, words: frozenset[str]) -> Header:
     if number is None:
-        return find_header(sample, words=words)
+        return find_header(sample, words=words, merged=sheet.merged)
     if number == 0:
         filled = {index for _, cells in sample for index, cell in enumerate(cells) if cell is not None}
         return Header(0, {index: column_letters(index) for index in sorted(filled)}, is_made_up=True)
     try:
-        return header_at(sample, number)
+        return header_at(sample, number, merged=sheet.merged)
     except KeyError:
         raise InvalidInput(
             "Row {row} cannot be the header: it is blank, or too far down.", row=number
@@ -224,9 +243,7 @@ def _chosen(
 
 def index_of_column(names: Mapping[int, str], name: str) -> int | None:
     """Return the index of the column that somebody means by its name or its letter, None when there is none."""
-    by_name = {fold_key(known): index for index, known in names.items()}
-    by_letter = {column_letters(index): index for index in names}
-    return by_name.get(fold_key(name), by_letter.get(name.upper()))
+    return Header(0, dict(names)).index_of(name)
 
 
 def _require_columns(mapping: Mapping[str, str | None], headers: Sequence[Header]) -> None:

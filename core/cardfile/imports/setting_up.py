@@ -13,6 +13,7 @@ from cardfile.imports.doing import have_it_done, have_it_finished
 from cardfile.imports.host import host_of
 from cardfile.imports.importers import require_heir_in_reach
 from cardfile.imports.kept_import import plan_of
+from cardfile.imports.memory import recall, remember
 from cardfile.imports.plan import ColumnPlan, ImportPlan, SheetPlan
 from cardfile.imports.probing import FileProbe, Wishes, index_of_column, probe
 from cardfile.imports.results import drop_result, keep_result, read_result
@@ -121,6 +122,7 @@ async def probe_import_again(
     await drop_result(host, Result.CHECK, started.id)
     if found is not None:
         await keep_look(host, started.id, found)
+        await remember(host, found.plan(), choices.wishes.mapping)
         return await _waiting(call, started, first_sheet(found.plan()))
     for result in (Result.PROBE, Result.SAMPLE, Result.PLAN):
         await drop_result(host, result, started.id)
@@ -180,6 +182,10 @@ async def map_import(
         values["strict"] = strict
     await keep_result(host, Result.PLAN, started.id, plan.to_text())
     await drop_result(host, Result.CHECK, started.id)
+    await remember(host, plan, read_mapping(mapping))
+    for wanted in sheets or ():
+        here = tuple(one for one in plan.sheets if one.sheet == wanted.sheet)
+        await remember(host, ImportPlan(here), read_mapping(wanted.mapping))
     return await _waiting(call, started, {**first_sheet(plan), **values})
 
 
@@ -290,7 +296,8 @@ async def _understood_anew(call: Call, started: Import, wanted: MappedSheet, ent
     places = places_of(call.app.model, record_type, call.rights)
     wishes = Wishes(header_row=seen.header_row if wanted.header_row is None else wanted.header_row)
     sheet = SheetInfo(seen.name, seen.is_visible, seen.about)
-    return probe(sheet, samples[wanted.sheet], record_type, places, wishes, locale=call.locale).plan()
+    memory = await recall(host, entity)
+    return probe(sheet, samples[wanted.sheet], record_type, places, wishes, memory, locale=call.locale).plan()
 
 
 def _mapped_all(call: Call, plan: ImportPlan, mapping: Mapping[str, str | None]) -> ImportPlan:

@@ -11,6 +11,7 @@ from cardfile.access.files import StoredFile
 from cardfile.errors import InvalidInput, NotAllowed, Refused
 from cardfile.imports.host import ImportHost, host_of
 from cardfile.imports.importers import require_heir_in_reach
+from cardfile.imports.memory import Memory, recall, remember
 from cardfile.imports.plan import ImportPlan
 from cardfile.imports.probing import FileProbe, Wishes, look_over, require_identities
 from cardfile.imports.results import keep_result, read_result
@@ -101,6 +102,7 @@ async def probe_file(
     record_type: RecordType,
     places: Mapping[str, Place],
     wishes: Wishes,
+    memory: Memory,
     *,
     locale: str,
     limits: FileLimits | None = None,
@@ -108,7 +110,7 @@ async def probe_file(
 ) -> FileProbe:
     """Return the first look at the lists in a file, read by a process of its own."""
     async with sheets.open(path, limits=limits, wait=wait) as file:
-        return await look_over(file, record_type, places, wishes, locale=locale)
+        return await look_over(file, record_type, places, wishes, memory, locale=locale)
 
 
 async def look_at(call: Call, file: StoredFile, choices: Choices) -> FileProbe | None:
@@ -124,7 +126,7 @@ async def look_at(call: Call, file: StoredFile, choices: Choices) -> FileProbe |
     path = host.access.files.store.path(file.sha256)
     try:
         return await probe_file(
-            host.sheets, path, record_type, places, choices.wishes,
+            host.sheets, path, record_type, places, choices.wishes, await recall(host, record_type.key),
             locale=call.locale, limits=QUICK, wait=QUICK.patience_seconds,
         )  # fmt: skip
     except ReadersBusy:
@@ -167,6 +169,7 @@ async def keep_import(
     await keep_result(host, Result.WISHES, made.id, orjson.dumps(asdict(choices.wishes)).decode())
     if found is not None:
         await keep_look(host, made.id, found)
+        await remember(host, found.plan(), choices.wishes.mapping)
     return made
 
 

@@ -13,6 +13,7 @@ __all__ = [
     "COUNTED",
     "DuplicateMode",
     "Import",
+    "ImportMemory",
     "ImportRow",
     "ImportState",
     "Outcome",
@@ -162,3 +163,16 @@ class StageResult(Stored, tablename="sheet_import_result"):
     result = Text(null=False, default=None)
 
     keys = (IndexSpec(columns=("origin", "name"), unique=True),)
+
+
+class ImportMemory(Stored, tablename="sheet_import_memory"):
+    """Where somebody wanted columns of a list to go, by the fingerprint of its headings.
+
+    `columns` is JSON: the path by folded heading, null for a column that was left out.
+    """
+
+    entity = Text(null=False, default=None)
+    fingerprint = Text(null=False, default=None)
+    columns = Text(null=False, default=None)
+
+    keys = (IndexSpec(columns=("entity", "fingerprint"), unique=True),)

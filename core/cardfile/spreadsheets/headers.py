@@ -45,6 +45,12 @@ class Header:
         """The number of the row with which it begins."""
         return self.row - self.rows + 1
 
+    def index_of(self, name: str) -> int | None:
+        """Return the column that somebody means by its name or its letter, None when there is none."""
+        by_name = {fold_key(known): index for index, known in self.names.items()}
+        by_letter = {column_letters(index): index for index in self.names}
+        return by_name.get(fold_key(name), by_letter.get(name.upper()))
+
 
 def find_header(
     rows: Sequence[Row], *, words: Set[str] = frozenset(), merged: Sequence[MergedRange] = ()
@@ -74,12 +80,17 @@ def header_at(
     rows: Sequence[Row],
     number: int,
     *,
-    height: int = 1,
+    height: int | None = None,
     score: float = 1.0,
     merged: Sequence[MergedRange] = (),
 ) -> Header:
-    """Return the header of `height` rows whose last is row `number`, as chosen by hand; raises `KeyError`."""
+    """Return the header of which row `number` is the last, as chosen by hand; raises `KeyError`.
+
+    Unless its `height` is told, the row above belongs to it if the two are one header.
+    """
     place = {row: at for at, (row, _) in enumerate(rows)}[number]
+    if height is None:
+        height = 2 if place and _are_one_header(rows[place - 1], rows[place], merged) else 1
     first = max(0, place - height + 1)
     texts = _joined(rows, first, place, merged) if height > 1 else _texts(rows[place][1], number, merged)
     names: dict[int, str] = {}
