@@ -161,7 +161,7 @@ async def _revert(
             was.last = int(str(event))
             _remember(was, before, orjson.loads(str(after)))
     befores = await _now(work, plan, found)
-    touched = await _touched(work, plan, batch, found)
+    touched = await _touched(work, plan, batch, found, befores)
     changes: dict[int, dict[str, object]] = {}
     created: set[int] = set()
     for record, was in found.items():
@@ -185,34 +185,46 @@ async def _revert(
     return len(done) - archived, archived
 
 
-async def _touched(work: Unit, plan: Plan, batch: int, found: Mapping[int, _Was]) -> dict[int, set[str]]:
+async def _touched(
+    work: Unit, plan: Plan, batch: int, found: Mapping[int, _Was], befores: Mapping[int, dict[str, object]]
+) -> dict[int, set[str]]:
     """Return which of the records that a batch made people have worked with since, and what they changed.
 
-    A client is worked with, too, when something else is noted about him: a deal, a task, an interaction.
+    A client is worked with, too, when something else is noted about him: a deal, a task, an interaction. What was
+    taken back meanwhile does not count.
     """
-    created = {record: was.last for record, was in found.items() if was.created}
+    created = {record: was.last for record, was in found.items() if was.created and record in befores}
     if not created:
         return {}
-    dialect = work.app.database.dialect
-    among = dialect.any_of(1, "bigint")
-    rows = await work.transaction.fetch(
-        f"select record, id, after from event where entity = $2 and record {among} "
-        "and batch + 0 <> $3 and actor is not null and after is not null",
-        (list(created), plan.key, batch),
-    )
-    if plan.key == CLIENT:
-        rows += await work.transaction.fetch(
-            f"select client, id, null from event where client {among} and entity <> $2 "
-            "and batch + 0 <> $3 and actor is not null",
-            (list(created), plan.key, batch),
-        )
+    among = work.app.database.dialect.any_of(1, "bigint")
+    since = "batch + 0 not in ($3, $4) and actor is not null and after is not null order by id"
+    given = (list(created), plan.key, batch, work.batch)
+    changed: dict[int, dict[str, object]] = {}
+    for told, event, after in await work.transaction.fetch(
+        f"select record, id, after from event where entity = $2 and record {among} and {since}", given
+    ):
+        if int(str(event)) > created[int(str(told))]:
+            changed.setdefault(int(str(told)), {}).update(orjson.loads(str(after)))
+    await read_entries_of(work, plan, {record: befores[record] for record in changed}, changed)
     touched: dict[int, set[str]] = {}
-    for told, event, after in rows:
-        record = int(str(told))
-        if int(str(event)) > created[record]:
-            paths = orjson.loads(str(after)) if after is not None else ()
-            touched.setdefault(record, set()).update(paths)
-    return {record: paths for record, paths in touched.items() if paths != {"archived_at"}}
+    for record, paths in changed.items():
+        for path in paths.keys() - {"archived_at"}:
+            if _is_changed(plan, path, befores[record], found[record]):
+                touched.setdefault(record, set()).add(path)
+    if plan.key != CLIENT:
+        return touched
+    living: dict[tuple[int, str, int], bool] = {}
+    for client, entity, told, event, after in await work.transaction.fetch(
+        f"select client, entity, record, id, after from event where client {among} and entity <> $2 and {since}",
+        given,
+    ):
+        if int(str(event)) > created[int(str(client))]:
+            key = int(str(client)), str(entity), int(str(told))
+            living[key] = orjson.loads(str(after)).get("archived_at") is None
+    for (client, *_), is_living in living.items():
+        if is_living:
+            touched.setdefault(client, set())
+    return touched
 
 
 @dataclass(slots=True)
