@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from cardfile.access.token_scopes import TokenScopes
 from cardfile.app import App
-from cardfile.clock import MovableClock
+from cardfile.clock import Clock, MovableClock
 from cardfile.database import Database, table_spec
 from cardfile.errors import CardfileError
 from cardfile.plugins import Plugin
@@ -41,8 +41,8 @@ def server_url() -> str:
     return os.environ.get(SERVER, "postgresql://postgres@127.0.0.1:5432").rstrip("/")
 
 
-def build_app(url: str, folder: Path, *plugins: type[Plugin]) -> App:
-    """Return the product over a database of ours, as it stood at the moment of the data."""
+def build_app(url: str, folder: Path, *plugins: type[Plugin], clock: Clock | None = None) -> App:
+    """Return the product over a database of ours, as it stood at the moment of the data unless told otherwise."""
     settings = Settings(
         database_url=url,
         data_dir=folder,
@@ -52,7 +52,7 @@ def build_app(url: str, folder: Path, *plugins: type[Plugin]) -> App:
         # One person asks as fast as he can here.
         limits=Limits(requests_per_minute=100_000_000),
     )
-    return App.build(settings, plugins=plugins, clock=MovableClock(NOW + timedelta(seconds=1)))
+    return App.build(settings, plugins=plugins, clock=clock or MovableClock(NOW + timedelta(seconds=1)))
 
 
 async def prepare(engine: Engine, size: Size, folder: Path) -> str:

@@ -151,17 +151,23 @@ class App:
 
     @asynccontextmanager
     async def unit_of_work(
-        self, actor: Actor, *, via: str | None = None, batch: int | None = None, cause: int | None = None
+        self,
+        actor: Actor,
+        *,
+        via: str | None = None,
+        batch: int | None = None,
+        cause: int | None = None,
+        lasting: bool = True,
     ) -> AsyncIterator[UnitOfWork]:
         """Open a unit of work: what is done in the block happens as a whole, or not at all.
 
-        Inside another one it is a savepoint. `batch` and `cause` are as the journal takes them. After the
-        commit the worker of this process is called for the jobs that were put in.
+        Inside another one it is a savepoint. `batch` and `cause` are as the journal takes them, `lasting` as the
+        database does. After the commit the worker of this process is called for the jobs that were put in.
         """
         is_nested = self in _UNITS_OF.get()
         token = _UNITS_OF.set((*_UNITS_OF.get(), self))
         try:
-            async with unit_of_work(self, actor, via=via, batch=batch, cause=cause) as work:
+            async with unit_of_work(self, actor, via=via, batch=batch, cause=cause, lasting=lasting) as work:
                 yield work
                 if not is_nested:
                     await plan_delivery(self, work)

@@ -73,7 +73,9 @@ class Settings(BaseSettings):
     the settings file. `plugins` names the plugins to load (None: every installed one), `disabled_plugins`
     those to leave out; `queue_url` is `redis://…` or None for a file in `data_dir`; `worker` runs the jobs
     inside the server's process; after `worker_patience` seconds what lay in a queue is handed over again, and what
-    a silent worker had is given to others; `sections` holds what plugins are given, by plugin.
+    a silent worker had is given to others; `worker_share` is which part of the time a job with very much to do
+    works, and `worker_nice` by how much a worker's process steps back behind others on its machine; `sections`
+    holds what plugins are given, by plugin.
     """
 
     model_config = SettingsConfigDict(
@@ -101,6 +103,8 @@ class Settings(BaseSettings):
     worker: bool = True
     worker_threads: int = Field(default=2, ge=1, le=64)
     worker_patience: float = Field(default=12.0, ge=0.5, le=300)
+    worker_share: float = Field(default=0.125, gt=0, le=1)
+    worker_nice: int = Field(default=5, ge=0, le=19)
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     session_days: int = Field(default=14, ge=1, le=365)
     permanent_after: int = Field(default=3, ge=1, le=1_000)

@@ -279,3 +279,18 @@ async def test_whoever_changes_a_task_is_not_waited_for_and_the_others_are_told_
         assert len(await reminding) == 1
     await desk.sweep()
     assert len(await desk.told(anna)) == 2
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_what_was_thought_about_before_its_turn_is_looked_at_again(desk: TaskDesk, anna: Actor) -> None:
+    """With one writer, portions are made ready while others write."""
+    done, moved, due = [await desk.task(one, by=anna, due_in="15m") for one in ("Done", "Moved", "Due")]
+    desk.clock.advance(QUARTER)
+    async with desk.app.unit_of_work(anna) as work:
+        reminding = asyncio.create_task(send_all(desk.app), context=Context())
+        for _ in range(1_000):  # The portion is made ready, and waits for its turn.
+            await asyncio.sleep(0)
+        await work.do("task.complete", task=done)
+        await work.do("task.postpone", task=moved, due_at="2026-03-05T12:00:00Z")
+    await reminding
+    assert [row["task"] for row in await desk.rows("notice")] == [due]

@@ -1,6 +1,7 @@
 """`cardfile worker`."""
 
 import asyncio
+import os
 import signal
 
 from typer import Typer
@@ -19,6 +20,8 @@ def worker() -> None:
 
 async def _work() -> None:
     app = build_app()
+    # Of the threads of this process and of what it starts; people wait for the server's.
+    os.nice(app.settings.worker_nice)
     await require_queue(app.settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

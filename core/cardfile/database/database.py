@@ -103,10 +103,14 @@ class Database(ABC):
         return await self._read_dicts(sql, args)
 
     @asynccontextmanager
-    async def transaction(self, *, isolation: Isolation | None = None) -> AsyncIterator[Transaction]:
+    async def transaction(
+        self, *, isolation: Isolation | None = None, lasting: bool = True
+    ) -> AsyncIterator[Transaction]:
         """Open a transaction, or a savepoint when this task is in a transaction of this database.
 
-        On SQLite every transaction is a writing one, alone and serializable, whatever `isolation` says.
+        On SQLite every transaction is a writing one, alone and serializable, whatever `isolation` says. One that
+        need not be `lasting` is for what is found undone and done again: PostgreSQL does not wait for its disk
+        then, nor have others to, and when the server falls it may be undone as a whole. SQLite works so anyway.
         """
         outer = self._open_transaction()
         if outer is not None:
@@ -117,7 +121,7 @@ class Database(ABC):
             return
         async with self._connection() as connection:
             try:
-                await connection.begin(isolation)
+                await connection.begin(isolation, lasting=lasting)
             except BaseException:
                 await connection.rollback()
                 raise

@@ -172,8 +172,9 @@ class _Writing(Connection):
         self._connection = connection
         self._plans_anew = False
 
-    async def begin(self, isolation: Isolation | None) -> None:
-        await self._execute(f"begin isolation level {isolation}" if isolation else "begin")
+    async def begin(self, isolation: Isolation | None, *, lasting: bool) -> None:
+        opening = f"begin isolation level {isolation}" if isolation else "begin"
+        await self._execute(opening if lasting else f"{opening}; set local synchronous_commit = off")
 
     async def begin_migration(self) -> None:
         await self._execute("begin")

@@ -244,6 +244,8 @@ class SqliteDatabase(Database):
             check_same_thread=False,
         )
         self._prepare(connection, "journal_mode=wal", "synchronous=normal", "foreign_keys=on")
+        # A transaction waits for others where it begins, by itself.
+        connection.execute("pragma busy_timeout=0")
         return connection
 
     def _connect_reader(self, steps: int = _READER_STEPS) -> _Reader:

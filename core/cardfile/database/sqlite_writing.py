@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from time import monotonic, sleep
 from typing import TypeVar
 
 from cardfile.database.columns import ColumnType
@@ -17,6 +18,11 @@ from cardfile.errors import DatabaseError
 __all__ = ["REFUSALS", "Writing", "dicts_of", "failure_of"]
 
 T = TypeVar("T")
+
+_FIRST_PAUSE = 0.0002
+_LONGEST_PAUSE = 0.01
+_PATIENCE = 1.2
+"""By how much each pause between two looks is longer than the one before."""
 
 
 class Writing(Connection):
@@ -35,9 +41,9 @@ class Writing(Connection):
         self._failure: sqlite3.Error | None = None
         self._migrating = False
 
-    async def begin(self, isolation: Isolation | None) -> None:
+    async def begin(self, isolation: Isolation | None, *, lasting: bool) -> None:
         """Hand over BEGIN IMMEDIATE; `isolation` is met by being alone."""
-        self._writer.post(partial(self._attempt, "begin immediate"))
+        self._writer.post(self._begin)
 
     async def begin_migration(self) -> None:
         """Begin with foreign keys off; they are checked before the commit."""
@@ -46,7 +52,8 @@ class Writing(Connection):
         self._migrating = True
         self._writer.post(partial(self._attempt, "pragma foreign_keys=off"))
         self._writer.post(partial(self._attempt, "pragma legacy_alter_table=on"))
-        await self._run(self._attempting("begin immediate"), "begin immediate")
+        self._writer.post(self._begin)
+        await self._run(lambda connection: None, "begin immediate")
 
     async def command(self, sql: str) -> None:
         """Hand it over without waiting."""
@@ -143,8 +150,7 @@ class Writing(Connection):
             raise self._told(error, sql) from error
 
     def _told(self, error: Exception, sql: str) -> DatabaseError:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_BUSY:
+        if _code(error) == sqlite3.SQLITE_BUSY:
             return DatabaseBusy(
                 f"another process has been writing to the database for {self._busy_timeout:g} s; try again"
             )
@@ -157,13 +163,23 @@ class Writing(Connection):
             except sqlite3.Error as error:
                 self._failure = error
 
-    def _attempting(self, sql: str) -> Callable[[sqlite3.Connection], None]:
-        def attempt(connection: sqlite3.Connection) -> None:
-            self._attempt(sql, connection)
-            if self._failure is not None:
-                raise self._failure
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        """Begin as soon as no other process writes.
 
-        return attempt
+        SQLite's own waiting looks again after milliseconds and then ever more seldom, while most others are
+        through within one.
+        """
+        until, pause = monotonic() + self._busy_timeout, _FIRST_PAUSE
+        while self._failure is None:
+            try:
+                connection.execute("begin immediate")
+                return
+            except sqlite3.Error as error:
+                if _code(error) != sqlite3.SQLITE_BUSY or monotonic() > until:
+                    self._failure = error
+                    return
+            sleep(pause)
+            pause = min(pause * _PATIENCE, _LONGEST_PAUSE)
 
     def _commit(self, connection: sqlite3.Connection) -> None:
         try:
@@ -192,6 +208,10 @@ class Writing(Connection):
 def _insert(table: str, columns: Sequence[str]) -> str:
     places = ",".join("?" * len(columns))
     return f"insert into {quoted(table)} ({','.join(map(quoted, columns))}) values ({places})"
+
+
+def _code(error: Exception) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def _check_foreign_keys(connection: sqlite3.Connection) -> None:

@@ -75,8 +75,8 @@ class Connection(ABC):
     """
 
     @abstractmethod
-    async def begin(self, isolation: Isolation | None) -> None:
-        """Open the transaction."""
+    async def begin(self, isolation: Isolation | None, *, lasting: bool) -> None:
+        """Open the transaction; its commit waits for the disk if it is `lasting`."""
 
     @abstractmethod
     async def begin_migration(self) -> None:

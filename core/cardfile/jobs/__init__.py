@@ -4,6 +4,7 @@ from cardfile.jobs.after import JOBS, plan_delivery
 from cardfile.jobs.asking import jobs_of
 from cardfile.jobs.jobs import Jobs
 from cardfile.jobs.migrations import MIGRATIONS
+from cardfile.jobs.portions import portions
 from cardfile.jobs.queue import require_queue
 from cardfile.jobs.tables import Job, State, WorkerRow
 from cardfile.jobs.worker import working
@@ -20,6 +21,7 @@ __all__ = [
     "WorkerRow",
     "jobs_of",
     "plan_delivery",
+    "portions",
     "require_queue",
     "working",
 ]

@@ -81,17 +81,23 @@ class Glance(Unit):
 
 @asynccontextmanager
 async def unit_of_work(
-    app: Host, actor: Actor, *, via: str | None = None, batch: int | None = None, cause: int | None = None
+    app: Host,
+    actor: Actor,
+    *,
+    via: str | None = None,
+    batch: int | None = None,
+    cause: int | None = None,
+    lasting: bool = True,
 ) -> AsyncIterator[UnitOfWork]:
     """Open a unit of work: everything done in it is kept when the block ends, and nothing when it raises.
 
     Inside another one of the same task it is a savepoint, and shares its moment, batch and cause. `via` is by
     default the actor's own door. `batch` adds to a batch that was opened earlier; `cause` is the event that
-    led to all this.
+    led to all this; `lasting` is as `Database.transaction` has it.
     """
     outer = next((one for one in reversed(_OPEN.get()) if one.app is app), None)
     now = outer.now if outer else app.clock.now()
-    async with app.database.transaction() as transaction:
+    async with app.database.transaction(lasting=lasting) as transaction:
         work = UnitOfWork(
             app=app,
             actor=actor,

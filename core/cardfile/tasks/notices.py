@@ -6,16 +6,27 @@ from datetime import datetime
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
+from cardfile.access.access import Access
 from cardfile.access.guards import access_of
 from cardfile.calendars import CalendarBook, calendar_book
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import command
+from cardfile.journal.host import Host
 from cardfile.rights import EVERYTHING
 from cardfile.tasks.choices import NoticeKind
 from cardfile.tasks.tables import Notice
 from cardfile.texts import Texts
 
-__all__ = ["NOTICES", "Read", "Tiding", "mark_all_notices_read", "mark_notices_read", "tell", "when"]
+__all__ = [
+    "NOTICES",
+    "Read",
+    "Tiding",
+    "compose",
+    "mark_all_notices_read",
+    "mark_notices_read",
+    "tell",
+    "when",
+]
 
 LONGEST_TITLE: Final = 500
 MOST_AT_ONCE: Final = 1_000
@@ -47,19 +58,27 @@ class Read:
 
 async def tell(call: Call, tidings: Iterable[Tiding]) -> int:
     """Tell people who work here, and whoever stands in for them; return how many notices were written."""
+    rows = await compose(call.app, access_of(call), tidings, now=call.now)
+    await call.bulk_create(Notice, rows)
+    return len(rows)
+
+
+async def compose(
+    app: Host, access: Access, tidings: Iterable[Tiding], *, now: datetime
+) -> list[dict[str, object]]:
+    """Return the notices by which people are told, and whoever stands in for them, but for those that are there."""
     told = list(tidings)
     if not told:
-        return 0
-    book = await calendar_book(access_of(call))
+        return []
+    book = await calendar_book(access)
     rows: dict[tuple[str | None, int, int], dict[str, object]] = {}
     for number, one in enumerate(told):
-        for recipient in recipients_of(book, one.to, now=call.now):
+        for recipient in recipients_of(book, one.to, now=now):
             # Without a key each tiding is one of its own.
-            rows.setdefault((one.key, recipient, 0 if one.key else number), _row(call, book, one, recipient))
-    known = await _known(call, [one.key for one in told if one.key])
-    fresh = [row for (key, recipient, _), row in rows.items() if (key, recipient) not in known]
-    await call.bulk_create(Notice, fresh)
-    return len(fresh)
+            place = (one.key, recipient, 0 if one.key else number)
+            rows.setdefault(place, _row(app, book, one, recipient, now))
+    known = await _known(app, [one.key for one in told if one.key])
+    return [row for (key, recipient, _), row in rows.items() if (key, recipient) not in known]
 
 
 def recipients_of(book: CalendarBook, user: int, *, now: datetime) -> tuple[int, ...]:
@@ -77,15 +96,15 @@ def when(moment: datetime, now: datetime, zone: str, locale: str) -> str:
     return local.strftime("%d.%m.%Y %H:%M" if locale == "ru" else "%Y-%m-%d %H:%M")
 
 
-def _row(call: Call, book: CalendarBook, one: Tiding, recipient: int) -> dict[str, object]:
+def _row(app: Host, book: CalendarBook, one: Tiding, recipient: int, now: datetime) -> dict[str, object]:
     colleague = book.people[recipient]
-    locale = colleague.locale or call.settings.locale
-    zone = colleague.zone or call.settings.zone
+    locale = colleague.locale or app.settings.locale
+    zone = colleague.zone or app.settings.zone
     values = {
-        key: when(value, call.now, zone, locale) if isinstance(value, datetime) else value
+        key: when(value, now, zone, locale) if isinstance(value, datetime) else value
         for key, value in one.values.items()
     }
-    texts: Texts = call.app.texts(locale)
+    texts: Texts = app.texts(locale)
     return {
         "recipient": recipient,
         "kind": one.kind.value,
@@ -93,15 +112,17 @@ def _row(call: Call, book: CalendarBook, one: Tiding, recipient: int) -> dict[st
         "text": one.text,
         "task": one.task,
         "deal": one.deal,
-        "at": call.now,
+        "at": now,
         "key": one.key,
     }
 
 
-async def _known(call: Call, keys: Sequence[str]) -> set[tuple[object, object]]:
+async def _known(app: Host, keys: Sequence[str]) -> set[tuple[object, object]]:
     if not keys:
         return set()
-    rows = await call.run(Notice.select(Notice.key, Notice.recipient).where(Notice.key.is_in(list(keys))))
+    rows = await app.database.run(
+        Notice.select(Notice.key, Notice.recipient).where(Notice.key.is_in(list(keys)))
+    )
     return {(row["key"], row["recipient"]) for row in rows}
 
 

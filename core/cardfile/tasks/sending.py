@@ -1,38 +1,41 @@
 """Telling people of tasks when the moment has come: portion by portion, each in a transaction of its own."""
 
-import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from cardfile.calendars import next_working_moment
 from cardfile.deals.tables import Deal
 from cardfile.failpoints import failpoint
+from cardfile.jobs import portions
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import Command
+from cardfile.journal.seen import kept_rows
 from cardfile.plugins.job_kinds import JobKind, JobRun
 from cardfile.rights import Actor
 from cardfile.tasks.choices import NoticeKind
 from cardfile.tasks.ladder import ROUND, Rung, Step, repeats_until
-from cardfile.tasks.notices import Tiding, tell
-from cardfile.tasks.reminding import Guide, Standing, keep, read_tasks, standing_of
-from cardfile.tasks.tables import Ladder, Task
+from cardfile.tasks.notices import Tiding, compose
+from cardfile.tasks.reminding import Guide, Standing, keep, lock_ladders, read_tasks, standing_of
+from cardfile.tasks.tables import Ladder, Notice, Task
 
 if TYPE_CHECKING:
     from cardfile.app import App
 
 __all__ = ["JOBS", "RESET", "SEND", "send_all", "send_portion"]
 
+KEPT_IN: Final = ("task_ladder", "task")
+"""The tables whose rows, by the id of the task, decide what is told of it."""
+
 SEND: Final = "send_notices"
 RESET: Final = "reset_ladders"
 
-PORTION: Final = 500
-"""How many tasks one transaction reminds of."""
+PORTION: Final = 25
+"""How many tasks one transaction reminds of: so few that it is over before anybody waits for it."""
 
-SMALL_PORTION: Final = 100
-"""How many where there is one writer at a time, and others wait for it."""
+WITHIN: Final = timedelta(seconds=110)
+"""After what time everything is to be told, however much there is."""
 
 GRACE: Final = timedelta(minutes=15)
 """So late a reminder may come although the day is over: it was meant for its last minutes."""
@@ -61,6 +64,15 @@ REMIND: Final = Command(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Portion:
+    """Some tasks with a rung that is due: how they were kept, where they stand then, and what is told of them."""
+
+    before: Mapping[int, object]
+    after: Sequence[Standing]
+    notices: Sequence[Mapping[str, object]]
+
+
 async def send_portion(app: "App") -> int:
     """Tell what is due of some tasks and set the next rungs, in one transaction; return how many tasks were due.
 
@@ -68,40 +80,63 @@ async def send_portion(app: "App") -> int:
     """
     # Once outside of the transaction, so that it is kept in memory for all portions.
     await Guide.of(app.access, app.settings, app.clock.now())
-    async with app.unit_of_work(Actor.system("reminders"), via="job") as work:
-        due = await _take_due(app, work.now, _portion(app))
-        if not due:
-            return 0
+    found = await _look(app, app.clock.now()) if _has_one_writer(app) else None
+    if found is not None and not found.before:
+        return 0
+    # What a fall of the server undoes is due still, and told then.
+    async with app.unit_of_work(Actor.system("reminders"), via="job", lasting=False) as work:
+        portion = await _look(app, work.now) if found is None else await _unchanged(app, found)
         call = Call(work, REMIND)
-        guide = await Guide.of(app.access, app.settings, work.now)
-        tasks = await read_tasks(app, [standing.task for standing, _ in due], now=work.now)
-        tidings: list[Tiding] = []
-        standings = [
-            _told(guide, tasks.get(standing.task), standing, rung, tidings, work.now)
-            for standing, rung in due
-        ]
-        await tell(call, tidings)
+        await call.bulk_create(Notice, portion.notices)
         failpoint("tasks.notice_written")
-        await keep(app.database, standings)
+        await keep(app.database, portion.after)
         await call.finish()
         failpoint("tasks.before_commit")
-    return len(due)
+    return len(portion.before)
+
+
+async def _look(app: "App", now: datetime) -> _Portion:
+    """Return what is due; inside a transaction it is held until its end."""
+    due = await _take_due(app, now)
+    if not due:
+        return _Portion({}, (), ())
+    # Before anything is concluded from them, so that a change after this look is seen by the next one.
+    before = await kept_rows(app.database, KEPT_IN, due) if _has_one_writer(app) else dict.fromkeys(due)
+    guide = await Guide.of(app.access, app.settings, now)
+    standings = await lock_ladders(app.database, due)
+    tasks = await read_tasks(app, due, now=now)
+    tidings: list[Tiding] = []
+    after = [_told(guide, tasks.get(one.task), one, tidings, now) for one in standings]
+    return _Portion(before, after, await compose(app, app.access, tidings, now=now))
+
+
+async def _unchanged(app: "App", found: _Portion) -> _Portion:
+    """Return what of a portion is still as it was seen before the transaction, in which nobody else writes.
+
+    Others wait for the one writer, and so not for what was thought about beforehand. What has changed meanwhile
+    is due another time, or was told by somebody else.
+    """
+    now = await kept_rows(app.database, KEPT_IN, found.before)
+    same = {task for task, row in found.before.items() if now.get(task) == row}
+    return _Portion(
+        found.before,
+        [one for one in found.after if one.task in same],
+        [one for one in found.notices if one["task"] in same],
+    )
 
 
 def _told(
     guide: Guide,
     task: Any,
     standing: Standing,
-    rung: Rung,
     tidings: list[Tiding],
     now: datetime,
 ) -> Standing:
     """Add what is to be told of a task, and return where it stands then."""
     step = guide.step(task, standing) if task is not None else None
     if step is None or step.at > now:
-        return replace(
-            standing, step=step
-        )  # The hours, the zone or the policy are others than when it was set.
+        # The hours, the zone or the policy are others than when it was set.
+        return replace(standing, step=step)
     rung = step.rung
     recipient = _recipient(guide, task, rung)
     if recipient is not None:
@@ -141,18 +176,14 @@ def _tiding(guide: Guide, task: Any, standing: Standing, rung: Rung, recipient: 
     )
 
 
-async def _take_due(app: "App", now: datetime, limit: int) -> list[tuple[Standing, Rung]]:
-    query = (
-        Ladder.select().where(Ladder.next_at <= now).order_by(Ladder.next_at).order_by(Ladder.id).limit(limit)
-    )
-    if app.database.dialect.name == "sqlite":
-        # It has one writer at a time, and this transaction is it.
-        rows = await app.database.run(query)
-        free = {row["id"] for row in rows}
-    else:
-        rows = await app.database.run(query.lock_rows("UPDATE", skip_locked=True))
-        free = await _held(app, [row["id"] for row in rows])
-    return [(standing_of(row), Rung.parse(row["rung"])) for row in rows if row["id"] in free]
+async def _take_due(app: "App", now: datetime) -> list[int]:
+    query = Ladder.select(Ladder.id).where(Ladder.next_at <= now)
+    query = query.order_by(Ladder.next_at).order_by(Ladder.id).limit(PORTION)
+    if _has_one_writer(app):
+        return [row["id"] for row in await app.database.run(query)]
+    due = [row["id"] for row in await app.database.run(query.lock_rows("UPDATE", skip_locked=True))]
+    free = await _held(app, due)
+    return [task for task in due if task in free]
 
 
 async def _held(app: "App", tasks: Sequence[int]) -> set[int]:
@@ -174,21 +205,18 @@ async def _held(app: "App", tasks: Sequence[int]) -> set[int]:
 
 
 async def send_all(app: "App") -> None:
-    """Tell everything that is due, portion by portion.
-
-    Where there is one writer at a time the database is left to others for as long as each portion has taken.
-    """
-    began = monotonic()
-    while await send_portion(app):
-        if _has_one_writer(app):
-            await asyncio.sleep(monotonic() - began)
-        began = monotonic()
+    """Tell everything that is due, portion by portion, with rests between full ones."""
+    async for _ in portions(app, by=app.clock.now() + WITHIN):
+        while 0 < (told := await send_portion(app)) < PORTION:
+            pass
+        if not told:
+            return
 
 
 async def _send(run: JobRun) -> None:
     """Tell everything that is due; with more than one portion another worker is asked to join in."""
-    is_full = await send_portion(run.app) == _portion(run.app)
-    if is_full and "joined" not in run.payload and not _has_one_writer(run.app):
+    is_full = await send_portion(run.app) == PORTION
+    if is_full and "joined" not in run.payload:
         await run.app.jobs.enqueue(SEND, {"joined": run.job})
     await send_all(run.app)
 
@@ -197,23 +225,23 @@ def _has_one_writer(app: "App") -> bool:
     return app.database.dialect.name == "sqlite"
 
 
-def _portion(app: "App") -> int:
-    return SMALL_PORTION if _has_one_writer(app) else PORTION
-
-
 async def _reset(run: JobRun) -> None:
     """Set the next rungs anew where hours, zones or policies have changed: of some people's tasks, or of all."""
     after = int(run.payload.get("after", 0))
-    while found := await _reset_portion(run.app, after, run.payload.get("users")):
-        after = found[-1]
-        await run.app.jobs.keep_payload(run, {**run.payload, "after": after})
+    async for _ in portions(run.app):
+        found = await _reset_portion(run.app, after, run.payload.get("users"))
+        if found:
+            after = found[-1]
+            await run.app.jobs.keep_payload(run, {**run.payload, "after": after})
+        if len(found) < PORTION:
+            return
 
 
 async def _reset_portion(app: "App", after: int, users: Sequence[int] | None) -> list[int]:
-    async with app.database.transaction():
+    async with app.database.transaction(lasting=False):
         query = Ladder.select().where(Ladder.next_at.is_not_null(), Ladder.id > after)
         query = query.order_by(Ladder.id).limit(PORTION)
-        if app.database.dialect.name == "postgres":
+        if not _has_one_writer(app):
             query = query.lock_rows("UPDATE")
         standings = [standing_of(row) for row in await app.database.run(query)]
         now = app.clock.now()
