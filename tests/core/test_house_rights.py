@@ -45,7 +45,8 @@ USES = {
     "core/cardfile/imports/importers.py: Actor.system": 1,
     "core/cardfile/imports/kept_import.py: Actor.system": 1,
     "core/cardfile/imports/kept_import.py: EVERYTHING": 2,
-    "core/cardfile/imports/matching.py: EVERYTHING": 4,
+    "core/cardfile/imports/earlier.py: EVERYTHING": 1,
+    "core/cardfile/imports/matching.py: EVERYTHING": 3,
     "core/cardfile/imports/tagging.py: EVERYTHING": 1,
     # Whoever measures or installs moves the deal by what he has done, and sees neither all of it nor the client.
     "plugins/industry_windows/cardfile_windows/claiming.py: EVERYTHING": 1,

@@ -48,7 +48,12 @@ async def add_note(call: Call, client: Client, text: Annotated[str, "What to rem
 
 
 def complete_interaction(call: Call, values: MutableMapping[str, object]) -> None:
-    """Fill in when a new interaction was, and whether one reached the client by it."""
+    """Fill in when a new interaction was, of what kind, and whether one reached the client by it.
+
+    A list that tells the day of the last contact does not say how it was; one that tells no day holds notes.
+    """
+    if values.get("kind") is None and call.via == "import":
+        values["kind"] = "note" if values.get("at") is None else "contact"
     if values.get("at") is None:
         values["at"] = call.now
     values["is_contact"] = is_contact(values)

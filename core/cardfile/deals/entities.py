@@ -58,8 +58,10 @@ lost_reasons = Entity(
     ),
     visibility=Everyone(),
     unique=("sort_name",),
+    alike=(("name",),),
     order=("position", "name", "id"),
     title="name",
+    importable=True,
 )
 
 participants = Entity(

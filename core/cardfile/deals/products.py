@@ -57,6 +57,7 @@ products = Entity(
     ),
     visibility=Everyone(),
     unique=("code",),
+    alike=(("name",),),
     order=("name", "id"),
     title="name",
     search=("name", "code"),
@@ -76,8 +77,10 @@ prices = Entity(
     ),
     on="product",
     unique=(("product", "price_list", "amount_currency", "valid_from"),),
+    alike=(("product", "price_list", "valid_from"), ("product", "price_list"), ("product",)),
     order=("price_list", "-valid_from", "id"),
     title="price_list",
+    importable=True,
 )
 
 deal_lines = Entity(
@@ -88,7 +91,15 @@ deal_lines = Entity(
     description="One thing that is sold in a deal; its sum is quantity times price, less the discount.",
     fields=(
         Field("product", {"en": "Product", "ru": "Товар"}, Kind.REFERENCE, to="product", position=10),
-        Field("name", NAME, Kind.TEXT, max_length=300, position=20, slots=("header", "list", "card")),
+        Field(
+            "name",
+            NAME,
+            Kind.TEXT,
+            max_length=300,
+            synonyms=("товар", "услуга", "наименование", "позиция", "item"),
+            position=20,
+            slots=("header", "list", "card"),
+        ),
         Field(
             "quantity",
             {"en": "Quantity", "ru": "Количество"},
@@ -121,8 +132,10 @@ deal_lines = Entity(
         Field("position", ORDER, Kind.INTEGER, default=100, slots=()),
     ),
     on="deal",
+    alike=(("deal", "name"), ("deal", "product")),
     order=("position", "id"),
     title="name",
+    importable=True,
 )
 
 PRODUCT_ENTITIES: Final = (products, prices, deal_lines)

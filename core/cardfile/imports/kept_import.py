@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+import orjson
+
 from cardfile.errors import NotFound, Refused
 from cardfile.imports.counts import ImportCounts
 from cardfile.imports.host import ImportHost
@@ -105,7 +107,12 @@ def options_of(row: Mapping[str, Any], *, writes: bool) -> WorkOptions:
     """Return what was chosen for the rows of an import."""
     origin = Origin(int(row["id"]), str(row["sha256"]))
     return WorkOptions(
-        DuplicateMode(row["duplicates"]), row["assign_to"], origin=origin, remembers=not writes
+        DuplicateMode(row["duplicates"]),
+        row["assign_to"],
+        origin=origin,
+        remembers=not writes,
+        keys=tuple(orjson.loads(row["known_by"])) if row["known_by"] else (),
+        strict=bool(row["strict"]),
     )
 
 

@@ -1,14 +1,16 @@
 """Who or what is meant by a name in a cell: colleagues by name or e-mail, other records by their title."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from cardfile.database.database import Database
 from cardfile.errors import InvalidInput
 from cardfile.imports.host import ImportHost
+from cardfile.imports.parts import Part
 from cardfile.imports.targets import Place
+from cardfile.model.entities import Everyone, Through
 from cardfile.model.model import Model
 from cardfile.model.names import split_id
 from cardfile.model.record_types import RecordType
@@ -17,7 +19,7 @@ from cardfile.rights import Actor, Rights
 from cardfile.values.cell import shown
 from cardfile.values.text import fold_key
 
-__all__ = ["SEVERAL", "NameBook", "Unclear", "read_books", "read_names", "read_titles"]
+__all__ = ["SEVERAL", "UNKNOWN", "NameBook", "Unclear", "read_books", "read_names", "read_titles"]
 
 USER: Final = "user"
 
@@ -34,14 +36,22 @@ class Unclear(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class NameBook:
-    """The records of one type that may be meant, by everything that they are called."""
+    """The records of one type that may be meant, by everything that they are called.
+
+    Where the same name is given within several others, as a stage's within pipelines, `within` is the path of the
+    field that names that other one, and `hosts` are the others by record, the one that is usually meant first.
+    """
 
     ids: dict[str, set[int]]
     prefix: str
+    within: str | None = None
+    hosts: Mapping[int, int] = field(default_factory=dict)
 
-    def find(self, text: str) -> int:
+    def find(self, text: str, *, within: object = None) -> int:
         """Return the id of the record that `text` means; raises `Unclear` when it is none or several."""
         found = self.ids.get(_key(text)) or self.ids.get(" ".join(sorted(_key(text).split())), set())
+        if self.within is not None and found:
+            found = self._of_host(found, within)
         if len(found) == 1:
             return next(iter(found))
         if found:
@@ -54,6 +64,16 @@ class NameBook:
         ):
             return parts[1]
         raise Unclear(UNKNOWN, value=shown(text))
+
+    def _of_host(self, found: set[int], host: object) -> set[int]:
+        """Return those that belong to `host`, or to the usual one when none is named."""
+        order = list(dict.fromkeys(self.hosts.values()))
+        wanted = (
+            host
+            if host is not None
+            else next((one for one in order if any(self.hosts.get(record) == one for record in found)), None)
+        )
+        return {record for record in found if self.hosts.get(record) == wanted}
 
 
 async def read_names(
@@ -80,18 +100,62 @@ async def read_names(
 
 
 async def read_books(
-    app: ImportHost, record_type: RecordType, places: Sequence[Place], actor: Actor
+    app: ImportHost, parts: Mapping[str, Part], places: Sequence[Place], actor: Actor
 ) -> Mapping[str, NameBook]:
-    """Return the names of everybody and everything that the columns of a list may refer to."""
-    wanted = {
-        record_type.links[place.line.path].target
-        for place in places
-        if place.line is not None and place.line.path in record_type.links
-    }
-    return {
-        key: await read_names(app.database, app.model, app.model[key], actor.rights, now=app.clock.now())
-        for key in sorted(wanted)
-    }
+    """Return the names of everybody and everything that is the same for all and to which columns may refer.
+
+    Clients, deals and others of whom there may be a million are looked up portion by portion instead.
+    """
+    books: dict[str, NameBook] = {}
+    for place in places:
+        own = parts[place.part].record_type
+        if place.line is None or place.line.path not in own.links:
+            continue
+        there = app.model[own.links[place.line.path].target]
+        if there.key in books or not _is_short(app.model, there):
+            continue
+        book = await read_names(app.database, app.model, there, actor.rights, now=app.clock.now())
+        books[there.key] = await _within(app, own, there, book, actor)
+    return books
+
+
+def _is_short(model: Model, record_type: RecordType) -> bool:
+    """Tell whether the names of a type can all be held: it is the same for everybody, or hangs on what is."""
+    visibility = record_type.visibility
+    if record_type.key == USER or isinstance(visibility, Everyone):
+        return True
+    if not isinstance(visibility, Through):
+        return False
+    return isinstance(model[record_type.links[visibility.reference].target].visibility, Everyone)
+
+
+async def _within(
+    app: ImportHost, own: RecordType, there: RecordType, book: NameBook, actor: Actor
+) -> NameBook:
+    """Let names be told apart by another field of the same record, as stages are by the deal's pipeline."""
+    visibility = there.visibility
+    if not isinstance(visibility, Through):
+        return book
+    host = there.links[visibility.reference]
+    within = next((path for path, link in own.links.items() if link.target == host.target), None)
+    if within is None:
+        return book
+    order = app.model[host.target].default_order
+    hosts = await fetch_records(
+        app.database,
+        app.model,
+        app.model[host.target],
+        actor.rights,
+        now=app.clock.now(),
+        order=order,
+        paths=(),
+    )
+    places = {row["id"]: place for place, row in enumerate(hosts)}
+    rows = await fetch_records(
+        app.database, app.model, there, actor.rights, now=app.clock.now(), paths=(host.path,)
+    )
+    rows.sort(key=lambda row: (places.get(row[host.path], len(places)), int(str(row["id"]))))
+    return replace(book, within=within, hosts={int(str(row["id"])): int(str(row[host.path])) for row in rows})
 
 
 async def read_titles(

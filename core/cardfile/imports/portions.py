@@ -9,17 +9,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from cardfile.errors import NotAllowed
-from cardfile.imports.columns import CompiledColumn, ReadRow, compile_columns, identifying_paths, read_row
-from cardfile.imports.deciding import Decider, Decision
+from cardfile.imports.columns import CompiledColumn, compile_columns, read_row
+from cardfile.imports.deciding import Decision
+from cardfile.imports.earlier import EarlierRows, Origin, earlier_sheets
 from cardfile.imports.host import ImportHost
-from cardfile.imports.importers import heir_of, importing_command
-from cardfile.imports.matching import Matcher, earlier_imports
+from cardfile.imports.importers import heir_of
 from cardfile.imports.name_book import read_books
+from cardfile.imports.part_work import PartWork
+from cardfile.imports.parts import MAIN, Part, Side, parts_of
 from cardfile.imports.plan import SheetPlan
+from cardfile.imports.read_rows import ReadRow
 from cardfile.imports.tables import DuplicateMode
-from cardfile.imports.targets import Place, PlaceKind, places_of
-from cardfile.imports.writing import Writer
+from cardfile.imports.targets import Place, places_of
 from cardfile.journal.host import reading_of
+from cardfile.journal.references import owner_path
 from cardfile.journal.unit_of_work import UnitOfWork
 from cardfile.journal.units import Unit
 from cardfile.model.record_types import RecordType
@@ -33,25 +36,20 @@ _AT_ONCE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """From which import, of which file, the rows come: what an earlier one made of the same rows is known."""
-
-    number: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class WorkOptions:
     """What was chosen for the rows of a sheet; `assign_to` is who gets the new records that name nobody.
 
-    With `remembers` the rows of all portions know of each other, as is needed where nothing is written;
-    without it those of one portion do, for the database knows the others.
+    `keys` are the paths by which records are recognised, in place of the usual ones. With `remembers` the rows of
+    all portions know of each other, as is needed where nothing is written; without it those of one portion do, for
+    the database knows the others. `strict` refuses rows of which a cell cannot be read.
     """
 
     duplicates: DuplicateMode = DuplicateMode.SKIP
     assign_to: int | None = None
     origin: Origin | None = None
     remembers: bool = False
+    keys: tuple[str, ...] = ()
+    strict: bool = False
 
 
 class SheetWork:
@@ -59,44 +57,63 @@ class SheetWork:
 
     def __init__(
         self,
-        app: ImportHost,
-        actor: Actor,
         plan: SheetPlan,
         options: WorkOptions,
-        places: Mapping[int, tuple[str, Place]],
+        actor: Actor,
+        places: Mapping[str, Place],
         columns: Sequence[CompiledColumn],
+        parts: Sequence[PartWork],
     ) -> None:
-        self.record_type = app.model[plan.entity]
-        self.places = {place.path: place for _, place in places.values()}
-        self._app = app
-        self._actor = actor
+        self.record_type: RecordType = next(one.part.record_type for one in parts if one.name == MAIN)
+        self.places = places
         self._plan = plan
         self._options = options
+        self._actor = actor
         self._columns = columns
-        self._paths = {path for path, place in self.places.items() if place.kind is not PlaceKind.ID}
-        self._identifying = identifying_paths(self.record_type)
-        self._decider = self._new_decider()
-        taggings = {path: place.tagging for path, place in self.places.items() if place.tagging is not None}
-        self._writer = Writer(
-            app,
-            actor,
-            self.record_type,
-            self.record_type.records,
-            importing_command(self.record_type),
-            taggings,
-            options.assign_to,
-        )
+        self._parts = parts
+        self._earlier: Mapping[int, Sequence[int]] | None = None
 
     @classmethod
     async def of(cls, app: ImportHost, actor: Actor, plan: SheetPlan, options: WorkOptions) -> "SheetWork":
-        """Return the way that the rows of a sheet go; raises `NotAllowed` for a field that may not be filled."""
+        """Return the way that the rows of a sheet go.
+
+        Raises `NotAllowed` for a field that may not be filled, `InvalidInput` for a key by which nobody is known.
+        """
         record_type = app.model[plan.entity]
-        places = _places(app, actor, record_type, plan)
-        books = await read_books(app, record_type, [place for _, place in places.values()], actor)
-        heir = await heir_of(app, record_type, actor, options.assign_to)
+        places = _places(app, actor, plan)
+        offered = {one.name: one for one in parts_of(app.model, record_type, actor.rights)}
+        used = list(places.values())
+        filled = {MAIN, *(place.part for _, place in used)}
+        filled |= {
+            offered[place.part].links[place.own]
+            for _, place in used
+            if place.own in offered[place.part].links
+            and offered[offered[place.part].links[place.own]].side is Side.ABOVE
+        }
+        parts = {name: _among(part, filled) for name, part in offered.items() if name in filled}
+        books = await read_books(app, parts, [place for _, place in used], actor)
+        heirs = {
+            name: heir
+            for name, part in parts.items()
+            if (heir := await heir_of(app, part.record_type, actor, options.assign_to)) is not None
+        }
         reading = reading_of(app, actor, app.clock.now())
-        columns = compile_columns(record_type, places, reading, books, heir=heir)
-        return cls(app, actor, plan, options, places, columns)
+        columns = compile_columns(parts, places, reading, books, heirs=heirs, tells_all=options.strict)
+        by_path = {place.path: place for _, place in used}
+        works = [
+            PartWork.of(
+                app,
+                actor,
+                part,
+                by_path,
+                options.duplicates,
+                assign_to=options.assign_to,
+                chosen=_keys_of(options.keys, part, by_path),
+                is_strict=options.strict,
+            )
+            for part in parts.values()
+        ]
+        return cls(plan, options, actor, by_path, columns, works)
 
     async def read(self, rows: Sequence[Row]) -> list[ReadRow]:
         """Return rows as values; others may use the event loop meanwhile."""
@@ -108,38 +125,75 @@ class SheetWork:
 
     async def decide(self, unit: Unit, rows: Sequence[ReadRow]) -> list[Decision]:
         """Return what is to become of rows, in their order; nothing is written."""
-        origin, rights = self._options.origin, self._actor.rights
-        earlier = (
-            await earlier_imports(
-                unit, rights, origin.sha256, self._plan.sheet, self.record_type.key, but=origin.number
-            )
-            if origin is not None
-            else []
-        )
-        plan = self._app.commands.plans[self.record_type.key]
-        matcher = Matcher(plan, rights, earlier=earlier, paths=self._paths)
-        with_values = self._options.duplicates in (DuplicateMode.FILL, DuplicateMode.OVERWRITE)
-        known = await matcher.look_up(unit, rows, with_values=with_values)
+        if self._earlier is None:
+            self._earlier = await earlier_sheets(unit, self._actor.rights, self._options.origin, self._plan)
+        earlier = EarlierRows(unit, self._earlier)
         if not self._options.remembers:
-            self._decider = self._new_decider()
-        return self._decider.decide(rows, known)
+            for part in self._parts:
+                part.forget()
+        self._share_owners(rows)
+        decided: dict[str, list[Decision | None]] = {}
+        for part in self._parts:
+            decided[part.name] = await part.decide(unit, rows, decided, earlier)
+        main = decided.pop(MAIN)
+        found: list[Decision] = []
+        for place, one in enumerate(main):
+            assert one is not None, "every row has a main part"
+            one.parts = [other for some in decided.values() if (other := some[place]) is not None]
+            if not one.is_stopped:
+                for each in one.all_parts():
+                    if each.about is not None:
+                        each.about.wanted = True
+            found.append(one)
+        return found
 
     async def write(self, work: UnitOfWork, decisions: Sequence[Decision]) -> None:
         """Do what was decided; a record that is refused makes its rows refused, and nothing else suffers."""
-        await self._writer.write(work, decisions)
+        for part in self._parts:
+            await part.write(
+                work, [each for one in decisions for each in one.all_parts() if each.part is part.part]
+            )
 
-    def _new_decider(self) -> Decider:
-        return Decider(self._options.duplicates, identifying=self._identifying)
+    def _share_owners(self, rows: Sequence[ReadRow]) -> None:
+        """Let all that a row makes belong to whom the row names as the owner of one part."""
+        if len(self._parts) == 1:
+            return
+        paths = [(one.name, path) for one in self._parts if (path := owner_path(one.part.record_type))]
+        for row in rows:
+            parts = {name: row if name == MAIN else row.others.get(name) for name, _ in paths}
+            named = (
+                part.values[path] for name, path in paths if (part := parts[name]) and path in part.values
+            )
+            owner = next(named, None)
+            if owner is None:
+                continue
+            for name, path in paths:
+                part = parts[name]
+                if part is not None and not part.is_empty:
+                    part.values.setdefault(path, owner)
 
 
-def _places(
-    app: ImportHost, actor: Actor, record_type: RecordType, plan: SheetPlan
-) -> dict[int, tuple[str, Place]]:
+def _places(app: ImportHost, actor: Actor, plan: SheetPlan) -> dict[int, tuple[str, Place]]:
     """Return name and place of each column that is not left out."""
-    offered = places_of(app.model, record_type, actor.rights)
+    offered = places_of(app.model, app.model[plan.entity], actor.rights)
     names, found = plan.names, dict[int, tuple[str, Place]]()
     for index, path in plan.paths.items():
         if path not in offered:
             raise NotAllowed("You may not change {field}.", field=path)
         found[index] = (names[index], offered[path])
     return found
+
+
+def _among(part: Part, filled: set[str]) -> Part:
+    """Return a part with the links to those parts only that the rows have."""
+    links = {path: name for path, name in part.links.items() if name in filled}
+    return Part(part.name, part.record_type, part.side, links)
+
+
+def _keys_of(chosen: Sequence[str], part: Part, places: Mapping[str, Place]) -> tuple[str, ...]:
+    """Return those of the chosen keys that are fields of a part: `name`, and `client:name` of a part `client`.
+
+    They are chosen for sheets that have such columns; any other one keeps to the usual keys.
+    """
+    split = [path.rpartition(":") for path in chosen if not places.keys().isdisjoint(chosen)]
+    return tuple(own for name, _, own in split if name == part.name)

@@ -8,7 +8,8 @@ from typing import Any, Final
 from cardfile.errors import NotAllowed, Refused
 from cardfile.failpoints import failpoint
 from cardfile.imports.counts import ImportCounts
-from cardfile.imports.deciding import Decision, skipped
+from cardfile.imports.deciding import skipped
+from cardfile.imports.decisions import Decision, parts_to_text
 from cardfile.imports.host import ImportHost
 from cardfile.imports.importers import actor_of_import, require_heir_in_reach
 from cardfile.imports.issues import issues_to_text
@@ -38,7 +39,7 @@ __all__ = ["about_rows", "require_reach", "run_import"]
 PORTION: Final = 1_000
 """How many rows of the sheet are dealt with in one transaction at most."""
 
-_ROW_COLUMNS: Final = ("id", "origin", "sheet", "row", "outcome", "record", "client", "issues")
+_ROW_COLUMNS: Final = ("id", "origin", "sheet", "row", "outcome", "record", "client", "parts", "issues")
 
 
 async def run_import(app: ImportHost, number: int, *, tell: Tell | None = None) -> ImportCounts:
@@ -177,7 +178,6 @@ class _Run:
             raise Halted(HALTED)
 
     async def _keep_rows(self, work: UnitOfWork, decisions: Sequence[Decision]) -> None:
-        entity = self.plan.sheets[self.sheet_at].entity
         ids = await work.transaction.reserve_ids("sheet_import_row", len(decisions))
         kept = [
             (
@@ -186,8 +186,9 @@ class _Run:
                 self.sheet_at,
                 one.row.number,
                 one.outcome.value,
+                one.record,
                 one.client,
-                one.client if entity == "client" else None,
+                parts_to_text(one),
                 issues_to_text(one.row.issues),
             )
             for number, one in zip(ids, decisions, strict=True)

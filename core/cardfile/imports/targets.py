@@ -1,17 +1,19 @@
 """Where the columns of a list may go: every field of the model that an import may fill."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from cardfile.errors import InvalidInput
 from cardfile.imports.mapping import Target
+from cardfile.imports.parts import MAIN, Part, Side, parts_of
 from cardfile.model.fields import Kind, label_of, labels_of
 from cardfile.model.model import Model
 from cardfile.model.record_types import Line, Link, RecordType
 from cardfile.rights import Rights
-from cardfile.texts import Label, said
+from cardfile.texts import LOCALES, Label, said
 from cardfile.values.text import fold_key
 
 __all__ = ["ID_PATH", "Place", "PlaceKind", "Tagging", "places_of", "read_path", "tagging_of"]
@@ -19,6 +21,10 @@ __all__ = ["ID_PATH", "Place", "PlaceKind", "Tagging", "places_of", "read_path",
 ID_PATH: Final = "id"
 _ID_LABEL: Final[Label] = {"en": "Record ID", "ru": "Код записи"}
 _NEVER: Final = frozenset({Kind.FILE})
+_STEM: Final = 5
+"""By how many letters a word is known as another form of the same word."""
+
+_last_step = re.compile(r"[^.:]+$").search
 
 
 class PlaceKind(StrEnum):
@@ -41,7 +47,11 @@ class Tagging:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place that a column can fill: a field, an entry list, a list of tags, or the record's own id."""
+    """A place that a column can fill: a field, an entry list, a list of tags, or the record's own id.
+
+    `own` is its path in the record of its part, `path` that in the row: `amount`, and `deal:amount` in a list of
+    clients. `of` is what people call the part, None for the list's own.
+    """
 
     path: str
     label: Label
@@ -50,15 +60,28 @@ class Place:
     line: Line | None = None
     link: Link | None = None
     tagging: Tagging | None = None
+    part: str = MAIN
+    own: str = ""
+    of: Label | None = None
 
     def title(self, locale: str) -> str:
         """Return what people call the place."""
-        return label_of(self.line.field, locale) if self.line else said(self.label, locale)
+        title = label_of(self.line.field, locale) if self.line else said(self.label, locale)
+        return title if self.of is None else f"{said(self.of, locale)}: {title}"
 
 
 def places_of(model: Model, record_type: RecordType, rights: Rights) -> Mapping[str, Place]:
-    """Return all places that this person may fill by an import, by path."""
-    return {place.path: place for place in _places(model, record_type, rights)}
+    """Return all places that this person may fill by an import, by path, those of other parts of a row too."""
+    found: dict[str, Place] = {}
+    taken: set[str] = set()
+    parts = parts_of(model, record_type, rights)
+    for part in sorted(parts, key=lambda one: one.side is not Side.MAIN):
+        places = list(_places(model, part.record_type, rights))
+        if part.side is not Side.MAIN:
+            places = [_in_part(part, place, taken) for place in places]
+        found |= {place.path: place for place in places}
+        taken.update(*(place.target.keys for place in places))
+    return found
 
 
 def read_path(text: str, places: Mapping[str, Place], locale: str) -> str:
@@ -70,7 +93,8 @@ def read_path(text: str, places: Mapping[str, Place], locale: str) -> str:
         return text
     key = fold_key(text)
     for fits in (
-        lambda place: place.path.rpartition(".")[2] == text,
+        lambda place: place.own == text and place.part == MAIN,
+        lambda place: (step := _last_step(place.path)) is not None and step[0] == text,
         lambda place: key in place.target.keys,
     ):
         found = [path for path, place in places.items() if fits(place)]
@@ -85,17 +109,65 @@ def _places(model: Model, record_type: RecordType, rights: Rights) -> Iterator[P
     for line in record_type.lines.values():
         is_offered = line.field.is_editable and line.field.transfer and line.kind not in _NEVER
         if is_offered and rights.edits(key, line.path):
-            yield Place(line.path, line.field.label, PlaceKind.VALUE, _target_of_line(line), line=line)
+            yield Place(
+                line.path, line.field.label, PlaceKind.VALUE, _target_of_line(line), line=line, own=line.path
+            )
     for link in record_type.links.values():
         if link.group is not None or not rights.edits(key, link.path):
             continue
         if link.entry is not None:
             target = Target((link.path,), _names(link.label), link.synonyms, link.entry.value, True)
-            yield Place(link.path, link.label, PlaceKind.ENTRIES, target, link=link)
+            yield Place(link.path, link.label, PlaceKind.ENTRIES, target, link=link, own=link.path)
         elif tagging := tagging_of(model, link):
             target = Target((link.path,), _names(link.label), link.synonyms, "text", True)
-            yield Place(link.path, link.label, PlaceKind.TAGS, target, link=link, tagging=tagging)
-    yield Place(ID_PATH, _ID_LABEL, PlaceKind.ID, Target((ID_PATH,), _names(_ID_LABEL)))
+            yield Place(
+                link.path, link.label, PlaceKind.TAGS, target, link=link, tagging=tagging, own=link.path
+            )
+    yield Place(ID_PATH, _ID_LABEL, PlaceKind.ID, Target((ID_PATH,), _names(_ID_LABEL)), own=ID_PATH)
+
+
+def _in_part(part: Part, place: Place, taken: set[str]) -> Place:
+    """Return a place as one of another part, known by headers that do not mean something else already.
+
+    What hangs on the list's own records is known by headers that speak of it: whoever writes `Amount` beside
+    his clients has not thereby made deals of them.
+    """
+    entity = part.record_type.entity
+    called = [(said(entity.label, locale), place.title(locale)) for locale in LOCALES]
+    names = [f"{thing} {title}" for thing, title in called] + [f"{title} {thing}" for thing, title in called]
+    own = [*place.target.labels, *place.target.synonyms]
+    if place.kind is PlaceKind.ID:
+        own = []
+    elif part.side is Side.BELOW:
+        own = [name for name in own if _speaks_of(name, _names(entity.label))]
+    beside = place.line.field.beside if place.line is not None else ()
+    known = [name for name in (*names, *own, *beside) if fold_key(name) not in taken]
+    path = f"{part.name}:{place.own}"
+    target = Target(
+        tuple(path.split(".")),
+        tuple(known[:1]),
+        tuple(known[1:]),
+        place.target.kind,
+        takes_several=place.target.takes_several,
+    )
+    return Place(
+        path,
+        place.label,
+        place.kind,
+        target,
+        line=place.line,
+        link=place.link,
+        tagging=place.tagging,
+        part=part.name,
+        own=place.own,
+        of=entity.label,
+    )
+
+
+def _speaks_of(name: str, things: Iterable[str]) -> bool:
+    """Tell whether a header has a word of what a thing is called, in any of its forms."""
+    stems = {word[:_STEM] for thing in things for word in fold_key(thing).split()}
+    return any(word.startswith(stem) for word in fold_key(name).split() for stem in stems)
 
 
 def _target_of_line(line: Line) -> Target:

@@ -1,24 +1,28 @@
-"""What was decided about a portion is done: records made and changed, words put on them, in one transaction."""
+"""What was decided about a part of the rows is done: records made and changed, words put on them."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from cardfile.database.tables import Record
 from cardfile.errors import InvalidInput, NotAllowed, Refused
-from cardfile.imports.deciding import Decision, Existing, Pending
+from cardfile.imports.decisions import Decision
 from cardfile.imports.host import ImportHost
+from cardfile.imports.importers import importing_command
+from cardfile.imports.keys import EMPTY
+from cardfile.imports.parts import Part
+from cardfile.imports.pending import Existing, Pending
 from cardfile.imports.tables import Outcome
 from cardfile.imports.tagging import put_words
 from cardfile.imports.targets import Tagging
 from cardfile.journal.calls import Call
 from cardfile.journal.commands import Command
-from cardfile.journal.references import check_creation, check_owner, default_owner
+from cardfile.journal.references import check_creation, check_moves, check_owner, default_owner, owner_path
 from cardfile.journal.signatures import Values
 from cardfile.journal.unit_of_work import UnitOfWork
-from cardfile.model.entities import Owned
 from cardfile.model.record_types import RecordType
 from cardfile.rights import Actor, Scope
+from cardfile.texts import Label
 
 __all__ = ["Writer"]
 
@@ -26,11 +30,15 @@ About = TypeVar("About", Pending, Existing)
 
 MUST_BE_FILLED: Final = "{field} must be filled in."
 MAY_NOT_CREATE: Final = "You may not make new records of this kind."
+NOT_MADE: Final = "{field} could not be made, so this was left out, too."
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes the portions of one import; `table` holds the records, `assign_to` is who gets the new ones."""
+    """Writes one part of the rows; `table` holds the records, `assign_to` is who gets the new ones.
+
+    `links` are the references that other parts of a row may fill, `needed` the labels of what a list has to say.
+    """
 
     app: ImportHost
     actor: Actor
@@ -39,40 +47,98 @@ class Writer:
     command: Command
     taggings: Mapping[str, Tagging]
     assign_to: int | None
+    links: Collection[str]
+    needed: Mapping[str, Label]
+    may_create: bool
+
+    @classmethod
+    def of(
+        cls,
+        app: ImportHost,
+        actor: Actor,
+        part: Part,
+        taggings: Mapping[str, Tagging],
+        assign_to: int | None,
+    ) -> "Writer":
+        """Return who writes a part."""
+        record_type = part.record_type
+        scopes = (actor.rights.scope(record_type.key, action) for action in ("create", "import"))
+        needed = {
+            path: line.field.label
+            for path, line in record_type.lines.items()
+            if line.field.required
+            and line.field.is_editable
+            and line.field.default is None
+            and not line.field.completed
+        }
+        return cls(
+            app,
+            actor,
+            record_type,
+            record_type.records,
+            importing_command(record_type),
+            taggings,
+            assign_to,
+            part.links,
+            needed,
+            may_create=all(scope is not Scope.NONE for scope in scopes),
+        )
+
+    def missing(self, values: Mapping[str, object]) -> Refused | None:
+        """Return why no record can be made of a row's values, as far as they tell; None when nothing is missing."""
+        if not self.may_create:
+            return NotAllowed(MAY_NOT_CREATE)
+        for path, label in self.needed.items():
+            if values.get(path) in EMPTY:
+                return InvalidInput(MUST_BE_FILLED, field=label)
+        return None
 
     async def write(self, work: UnitOfWork, decisions: Sequence[Decision]) -> None:
         """Do what was decided; a record that is refused makes its rows refused, and nothing else suffers."""
         made: dict[int, Pending] = {}
         changed: dict[int, Existing] = {}
         for one in decisions:
+            if one.about is None or not one.about.wanted:
+                continue
             if isinstance(one.about, Pending):
                 made.setdefault(id(one.about), one.about)
-            elif isinstance(one.about, Existing):
+            else:
                 changed.setdefault(id(one.about), one.about)
-        await self._make(work, list(made.values()))
-        await self._change([one for one in changed.values() if one.changes])
-        await self._put_words(work, [*made.values(), *changed.values()])
+        abouts: list[Pending | Existing] = [*made.values(), *changed.values()]
+        for about in abouts:
+            self._link(about)
+        await self._make(work, [one for one in made.values() if one.refused is None])
+        await self._change(work, [one for one in changed.values() if one.changes and one.refused is None])
+        await self._put_words(work, abouts)
         for one in decisions:
             _settle(one)
+
+    def _link(self, about: Pending | Existing) -> None:
+        """Put the ids of records that were made meanwhile in the place of those records."""
+        values = about.values if isinstance(about, Pending) else about.changes
+        for path in self.links:
+            other = values.get(path)
+            if not isinstance(other, Pending):
+                continue
+            line = self.record_type.lines[path]
+            if other.record is not None:
+                values[path] = other.record
+            elif line.field.required:
+                about.refused = InvalidInput(NOT_MADE, field=line.field.label)
+            else:
+                del values[path]
 
     async def _make(self, work: UnitOfWork, made: Sequence[Pending]) -> None:
         if not made:
             return
-        owner = self._owner
+        owner = owner_path(self.record_type)
         for one in made:
             if owner is not None and self.assign_to is not None:
                 one.values.setdefault(owner, self.assign_to)
             default_owner(self.record_type, one.values, self.actor)
-        for one, missing in ((one, self._missing(one.values)) for one in made):
-            if missing is not None:
-                one.refused = missing
-        if self.actor.rights.scope(self.record_type.key, "create") is Scope.NONE:
-            for one in made:
-                one.refused = NotAllowed(MAY_NOT_CREATE)
-        else:
-            rows = [one.values for one in made]
-            for index, refused in (await check_creation(work, self.record_type, rows)).items():
-                made[index].refused = refused
+        rows = [one.values for one in made]
+        for index, refused in (await check_creation(work, self.record_type, rows)).items():
+            made[index].refused = refused
         await self._create([one for one in made if one.refused is None])
 
     async def _create(self, made: Sequence[Pending]) -> None:
@@ -86,12 +152,18 @@ class Writer:
 
         await self._in_parts(made, do)
 
-    async def _change(self, changed: Sequence[Existing]) -> None:
-        owner, rights = self._owner, self.actor.rights
+    async def _change(self, work: UnitOfWork, changed: Sequence[Existing]) -> None:
+        rights, owner = self.actor.rights, owner_path(self.record_type)
         scope = rights.scope(self.record_type.key, "assign") or rights.scope(self.record_type.key, "edit")
         for one in changed:
-            if owner is not None and one.refused is None:
+            if owner is not None:
                 one.refused = check_owner(self.record_type, one.changes, self.actor, scope, before=one.values)
+        moved = {place: one.changes for place, one in enumerate(changed) if one.refused is None}
+        befores = [one.values for one in changed]
+        for place, refused in (
+            await check_moves(work, self.record_type, moved, "edit", befores=befores)
+        ).items():
+            changed[place].refused = refused
 
         async def do(call: Call, some: Sequence[Existing]) -> None:
             await call.bulk_write(self.table, {one.record: Values(one.changes) for one in some})
@@ -136,28 +208,15 @@ class Writer:
                 if isinstance(one, Existing):
                     one.tagged = one.tagged or one.record in tagged
 
-    @property
-    def _owner(self) -> str | None:
-        visibility = self.record_type.visibility
-        return visibility.owner if isinstance(visibility, Owned) else None
-
-    def _missing(self, values: Values) -> Refused | None:
-        for path, line in self.record_type.lines.items():
-            is_needed = line.field.required and line.field.is_editable and line.field.default is None
-            if is_needed and values.get(path) in (None, "", ()):
-                return InvalidInput(MUST_BE_FILLED, field=line.field.label)
-        return None
-
 
 def _settle(one: Decision) -> None:
     """Let the row tell what came of it in the end."""
     about = one.about
-    if about is None:
+    if about is None or not about.wanted:
         return
-    if about.refused is not None and not (isinstance(about, Existing) and one.outcome is Outcome.UNCHANGED):
-        one.outcome = Outcome.REFUSED
-        one.row.note(about.refused)
+    if about.refused is not None and not (isinstance(about, Existing) and one.own is Outcome.UNCHANGED):
+        one.refuse(about.refused)
         if isinstance(about, Existing):
-            one.record, one.about = about.record, None
-    elif isinstance(about, Existing) and about.tagged and one.row.tags and one.outcome is Outcome.UNCHANGED:
-        one.outcome = Outcome.UPDATED
+            one.found, one.about = about.record, None
+    elif isinstance(about, Existing) and about.tagged and one.row.tags and one.own is Outcome.UNCHANGED:
+        one.own = Outcome.UPDATED

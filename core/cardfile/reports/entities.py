@@ -67,6 +67,7 @@ sales_plans = Entity(
     ),
     visibility=Owned("owner"),
     unique=("mark",),
+    alike=(("month", "owner"), ("month", "team")),
     order=("-month", "id"),
     importable=True,
 )

@@ -17,13 +17,13 @@ def _at(scope: str, *actions: str) -> str:
 GRANTS: Final[Grants] = {
     "owner": {"reminder_policy": "create:all edit:all archive:all"},
     "head": {
-        "task": _at("team", "create", *_DEEDS, "export"),
+        "task": _at("team", "create", "import", *_DEEDS, "export"),
         "reminder_policy": "read:all",
         "notice": _NOTICES,
     },
     "manager": {
         # Tasks may be set for colleagues of one's teams, and one's own be handed on.
-        "task": f"create:team {_at('own', *_DEEDS)}",
+        "task": f"create:team import:team {_at('own', *_DEEDS)}",
         "reminder_policy": "read:all",
         "notice": _NOTICES,
     },

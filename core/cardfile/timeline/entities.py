@@ -17,6 +17,7 @@ KINDS = (
     ),
     Choice("meeting", {"en": "Meeting", "ru": "Встреча"}),
     Choice("visit", {"en": "Visit", "ru": "Визит"}, synonyms=("посещение",)),
+    Choice("contact", {"en": "Contact", "ru": "Контакт"}, synonyms=("общение", "связались")),
     Choice("note", {"en": "Note", "ru": "Заметка"}, synonyms=("комментарий", "примечание")),
 )
 DIRECTIONS = (
@@ -45,7 +46,13 @@ interactions = Entity(
     description="A call, letter, message, meeting or visit of a client, or a note about him.",
     fields=(
         Field(
-            "kind", {"en": "Kind", "ru": "Вид"}, Kind.CHOICE, required=True, choices=KINDS, synonyms=("тип",)
+            "kind",
+            {"en": "Kind", "ru": "Вид"},
+            Kind.CHOICE,
+            required=True,
+            completed=True,
+            choices=KINDS,
+            synonyms=("тип",),
         ),
         Field("deal", {"en": "Deal", "ru": "Сделка"}, Kind.REFERENCE, to="deal", transfer=False),
         Field("direction", {"en": "Direction", "ru": "Направление"}, Kind.CHOICE, choices=DIRECTIONS),
@@ -54,6 +61,21 @@ interactions = Entity(
             {"en": "At", "ru": "Когда"},
             Kind.DATETIME,
             synonyms=("дата", "время", "дата и время", "date"),
+            beside=(
+                "последний контакт",
+                "дата последнего контакта",
+                "дата контакта",
+                "последний звонок",
+                "дата звонка",
+                "последнее общение",
+                "последняя встреча",
+                "last contact",
+                "last contacted",
+                "last contact date",
+                "last activity",
+                "last call",
+                "date of contact",
+            ),
         ),
         Field("user", {"en": "Colleague", "ru": "Сотрудник"}, Kind.USER, synonyms=("менеджер", "кто")),
         Field(
@@ -63,7 +85,22 @@ interactions = Entity(
             synonyms=("длительность", "секунд"),
         ),
         Field("subject", {"en": "Subject", "ru": "Тема"}, Kind.TEXT),
-        Field("text", {"en": "Text", "ru": "Текст"}, Kind.LONG_TEXT, synonyms=("комментарий", "содержание")),
+        Field(
+            "text",
+            {"en": "Text", "ru": "Текст"},
+            Kind.LONG_TEXT,
+            synonyms=("комментарий", "содержание"),
+            beside=(
+                "итог разговора",
+                "содержание разговора",
+                "результат звонка",
+                "комментарий к звонку",
+                "итог контакта",
+                "call notes",
+                "contact notes",
+                "conversation",
+            ),
+        ),
         Field("channel", {"en": "Channel", "ru": "Канал"}, Kind.TEXT, max_length=80),
         Field(
             "external_id",
@@ -87,8 +124,10 @@ interactions = Entity(
     ),
     on="client",
     unique=(("channel", "external_id"),),
+    alike=(("client", "at", "text"), ("client", "at"), ("client", "text"), ("client", "subject")),
     order=("-at",),
     title="subject",
+    importable=True,
 )
 
 timeline = Entity(

@@ -59,7 +59,13 @@ plans = Entity(
             max_length=200,
             folded="sort_name",
         ),
-        Field("duration_days", {"en": "Days", "ru": "Дней"}, Kind.INTEGER, required=True),
+        Field(
+            "duration_days",
+            {"en": "Days", "ru": "Дней"},
+            Kind.INTEGER,
+            required=True,
+            synonyms=("срок", "срок, дней", "длительность", "duration", "days"),
+        ),
         Field(
             "visits",
             {"en": "Visits", "ru": "Посещений"},
@@ -71,8 +77,10 @@ plans = Entity(
         Field("on_sale", {"en": "On sale", "ru": "Продаётся"}, Kind.BOOLEAN, default=True),
     ),
     visibility=Everyone(),
+    alike=(("name",),),
     order=("name", "id"),
     title="name",
+    importable=True,
 )
 
 memberships = Entity(
@@ -81,12 +89,27 @@ memberships = Entity(
     plural={"en": "Memberships", "ru": "Абонементы"},
     description="A membership of one client, from its sale to its end.",
     fields=(
-        Field("plan", {"en": "Plan", "ru": "Вид абонемента"}, Kind.REFERENCE, to="plan", required=True),
+        Field(
+            "plan",
+            {"en": "Plan", "ru": "Вид абонемента"},
+            Kind.REFERENCE,
+            to="plan",
+            required=True,
+            synonyms=(
+                "абонемент",
+                "тариф",
+                "тип абонемента",
+                "membership",
+                "membership plan",
+                "membership type",
+            ),
+        ),
         Field(
             "starts_on",
             {"en": "Starts on", "ru": "Начало"},
             Kind.DATE,
             required=True,
+            completed=True,
             synonyms=("дата начала", "начало абонемента", "действует с", "start date"),
         ),
         Field(
@@ -94,6 +117,8 @@ memberships = Entity(
             {"en": "Ends on", "ru": "Окончание"},
             Kind.DATE,
             required=True,
+            completed=True,
+            beside=("действует до", "абонемент до", "конец абонемента", "membership until", "membership end"),
             synonyms=("дата окончания", "окончание абонемента", "действует до", "end date"),
         ),
         Field(
@@ -117,7 +142,9 @@ memberships = Entity(
         ),
     ),
     on="client",
+    alike=(("client", "plan", "starts_on"), ("client", "plan", "ends_on"), ("client", "starts_on")),
     order=("-starts_on", "-id"),
+    importable=True,
 )
 
 freezes = Entity(
@@ -163,7 +190,9 @@ visits = Entity(
     ),
     on="client",
     unique=("external_id",),
+    alike=(("client", "entered_at"),),
     order=("-entered_at", "-id"),
+    importable=True,
 )
 
 ENTITIES = (plans, memberships, freezes, visits)

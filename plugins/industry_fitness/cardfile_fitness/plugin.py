@@ -11,6 +11,7 @@ from cardfile_fitness.demo import make_club
 from cardfile_fitness.entities import ENTITIES
 from cardfile_fitness.keeping import keep_memberships
 from cardfile_fitness.migrations import MIGRATIONS
+from cardfile_fitness.rules import ClubRules
 from cardfile_fitness.selling import cancel, freeze, keep_up, sell, unfreeze
 from cardfile_fitness.settings import FitnessSettings
 from cardfile_fitness.visiting import check_in, check_out
@@ -18,7 +19,7 @@ from cardfile_fitness.visiting import check_in, check_out
 __all__ = ["FitnessPlugin"]
 
 
-class FitnessPlugin(Plugin):
+class FitnessPlugin(ClubRules, Plugin):
     """A fitness club: memberships, visits, and what one wants to know of people who train."""
 
     name = "fitness"
@@ -61,12 +62,12 @@ class FitnessPlugin(Plugin):
     grants: ClassVar = {
         "head": {
             "plan": "*:all",
-            "membership": "read:team create:team edit:team archive:team sell:team freeze:team cancel:team",
+            "membership": "read:team create:team edit:team archive:team import:team sell:team freeze:team cancel:team",
             "visit": "*:team",
         },
         "manager": {
             "plan": "read:all",
-            "membership": "read:own create:own edit:own sell:own freeze:own",
+            "membership": "read:own create:own edit:own import:own sell:own freeze:own",
             "visit": "read:own check_in:own",
         },
         "specialist": {"plan": "read:all"},

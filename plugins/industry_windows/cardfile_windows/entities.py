@@ -134,6 +134,7 @@ openings = Entity(
         Field("note", NOTE, Kind.TEXT, max_length=500),
     ),
     on="deal",
+    alike=(("deal", "room", "width", "height"), ("deal", "width", "height")),
     order=("id",),
     title="room",
     importable=True,

@@ -1,0 +1,62 @@
+"""References by name to records of which there may be very many: looked up for a whole portion at once."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cardfile.imports.host import ImportHost
+from cardfile.imports.name_book import SEVERAL, UNKNOWN, Unclear
+from cardfile.imports.read_rows import ReadRow
+from cardfile.journal.units import Unit
+from cardfile.model.names import split_id
+from cardfile.model.record_types import RecordType
+from cardfile.query.named import ids_by_text
+from cardfile.query.rows import visible_ids
+from cardfile.rights import Actor
+from cardfile.values.cell import shown
+from cardfile.values.text import fold
+
+__all__ = ["NameLinks"]
+
+_MOST_TOLD = 20_000
+
+
+@dataclass(slots=True)
+class NameLinks:
+    """Finds whom the names in references mean: exactly one visible record, by its name or by its code."""
+
+    app: ImportHost
+    actor: Actor
+    record_type: RecordType
+    told: set[tuple[str, str]] = field(default_factory=set)
+
+    async def find(self, unit: Unit, rows: Sequence[ReadRow]) -> None:
+        """Put ids in the place of names; a name that means nobody, or several, is told once and left out."""
+        wanted: dict[str, list[ReadRow]] = defaultdict(list)
+        for row in rows:
+            for path in row.names:
+                wanted[path].append(row)
+        for path, some in wanted.items():
+            await self._find(unit, path, some)
+
+    async def _find(self, unit: Unit, path: str, rows: Sequence[ReadRow]) -> None:
+        target = self.app.model[self.record_type.links[path].target]
+        texts = {row.names[path] for row in rows}
+        codes = {text: parts[1] for text in texts if (parts := split_id(text)) and parts[0] == target.prefix}
+        database, model, rights = self.app.database, self.app.model, self.actor.rights
+        seen = await visible_ids(database, model, target, rights, sorted(codes.values()), now=unit.now)
+        title = target.entity.title
+        found = (
+            await ids_by_text(database, model, target, rights, title, texts - codes.keys(), now=unit.now)
+            if title in target.lines
+            else {}
+        )
+        for row in rows:
+            text = row.names.pop(path)
+            ids = [codes[text]] if codes.get(text) in seen else found.get(fold(text), [])
+            if len(ids) == 1:
+                row.values[path] = ids[0]
+            elif (path, text) not in self.told:
+                if len(self.told) < _MOST_TOLD:
+                    self.told.add((path, text))
+                row.note(Unclear(SEVERAL if ids else UNKNOWN, value=shown(text)))
