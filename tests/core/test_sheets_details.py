@@ -1,5 +1,6 @@
 """What a cell shows beside its number, errors, merged and hidden cells: told alike, whatever the format."""
 
+import datetime as dt
 import io
 import re
 import struct
@@ -217,3 +218,69 @@ def test_a_format_shows_more_than_the_number(code: str, value: float, shown: str
     form = read_format(code)
     cell = None if form is None else as_shown(value, form)
     assert (None if cell is None else str(cell)) == shown
+
+
+XML_2003 = """
+<?xml version="1.0" encoding="windows-1251"?>
+<?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"
+ xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet" xmlns:x="urn:schemas-microsoft-com:office:excel">
+ <Styles><Style ss:ID="code"><NumberFormat ss:Format="000000"/></Style>
+  <Style ss:ID="part"><NumberFormat ss:Format="Percent"/></Style></Styles>
+ <Worksheet ss:Name="Выписка"><Table>
+  <Column ss:Index="3" ss:Hidden="1"/>
+  <Row><Cell ss:MergeAcross="2"><Data ss:Type="String">Клиенты</Data></Cell></Row>
+  <Row ss:Index="3" ss:Hidden="1">
+   <Cell ss:StyleID="code"><Data ss:Type="Number">42</Data><Comment><ss:Data>нет</ss:Data></Comment></Cell>
+   <Cell ss:Index="3" ss:StyleID="part"><Data ss:Type="Number">0.15</Data></Cell>
+   <Cell><Data ss:Type="DateTime">2026-02-03T14:30:00.000</Data></Cell>
+   <Cell><Data ss:Type="DateTime">2026-02-03T00:00:00.000</Data></Cell>
+   <Cell><Data ss:Type="Error">#N/A</Data></Cell><Cell ss:Formula="=1+1"/>
+   <Cell><Data ss:Type="Boolean">1</Data></Cell>
+   <Cell><ss:Data ss:Type="String" xmlns="http://www.w3.org/TR/REC-html40"><B>Анна</B> &amp; Ко</ss:Data></Cell>
+  </Row></Table></Worksheet>
+ <Worksheet ss:Name="Тайный"><Table><Row><Cell><Data ss:Type="Number">1</Data></Cell></Row></Table>
+  <x:WorksheetOptions><x:Visible>SheetHidden</x:Visible></x:WorksheetOptions></Worksheet>
+</Workbook>"""
+
+
+async def test_a_spreadsheet_of_excel_2003_in_xml_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "statement.xls"
+    path.write_bytes(XML_2003.encode("cp1251"))
+    async with SheetReaders().open(path) as book:
+        assert [(sheet.name, sheet.is_visible) for sheet in book.sheets] == [
+            ("Выписка", True),
+            ("Тайный", False),
+        ]
+    info, rows = await read(path)
+    assert (info.hidden_rows, info.hidden_columns, info.merged) == (1, (2,), (MergedRange(1, 0, 1, 2),))
+    moment = dt.datetime.fromisoformat("2026-02-03T14:30:00")
+    assert rows == [
+        (1, ("Клиенты",)),
+        (3, ("000042", None, UnitNumber(15, "%"), moment, moment.date(), CellError("#N/A"), NEVER_CALCULATED,
+             True, "Анна & Ко")),
+    ]  # fmt: skip
+
+
+PAGE = """<html><head><meta http-equiv=Content-Type content="text/html; charset=windows-1251">
+<style>td {{mso-number-format:"\\@"}}</style></head><body>
+<table><tr><td>Меню</td><td><table border=1 class="R0">
+<TR><TH colspan=2>Отчёт<br>за&nbsp;год</TH><!-- <td>нет</td> --></TR>
+<tr><td rowspan=2><span style="white-space:nowrap">Анна &amp; Ко</span></td><td>8 (916)
+ 123-45-67</td>
+<tr><td>1 &lt; 2</tr><tr><td></td></tr><tr><td>Пётр<td>5</table></td></tr></table></body></html>"""
+
+
+async def test_a_web_page_that_goes_for_a_spreadsheet_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "report.xls"
+    path.write_bytes(PAGE.encode("cp1251"))
+    async with SheetReaders().open(path) as book:
+        assert [sheet.name for sheet in book.sheets] == ["Table 1", "Table 2"]
+        assert book.sheets[1].merged == (MergedRange(1, 0, 1, 1), MergedRange(2, 0, 3, 0))
+        assert [row async for rows in book.rows("Table 1") for row in rows] == [(1, ("Меню",))]
+        assert [row async for rows in book.rows("Table 2") for row in rows] == [
+            (1, ("Отчёт\nза\N{NO-BREAK SPACE}год",)),
+            (2, ("Анна & Ко", "8 (916) 123-45-67")),
+            (3, (None, "1 < 2")),
+            (5, ("Пётр", "5")),
+        ]

@@ -229,10 +229,25 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "renamed program": (lambda: b"MZ\x90\x00\x03\x00\x00\x00" + bytes(200), "Windows program"),
     "renamed picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(200), "picture"),
     "noise": (lambda: bytes(range(256)) * 40, "neither a spreadsheet nor a text"),
-    "web page": (lambda: b"<html><table><tr><td>Name</td></tr></table></html>", "web page"),
-    "Excel 2003 XML": (
-        lambda: b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
-        "Excel 2003 XML",
+    "web page": (lambda: b"<html><p>Name</p></html>", "web page without a table"),
+    "web archive": (lambda: b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n", "web archive"),
+    "contact cards": (lambda: b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ann\r\nEND:VCARD", "vCard"),
+    "JSON": (lambda: b'[{"name": "Ann"}]', "JSON"),
+    "SYLK": (lambda: b'ID;PWXL;N;E\r\nP;PGeneral\r\nC;Y1;X1;K"Name"\r\n', "SYLK"),
+    "page of unclosed comments": (lambda: b"<table>" + b"<!--" * 5_000_000, "web page without a table"),
+    "Excel 2003 XML with entities": (
+        lambda: (
+            b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e "boo">]>'
+            b'<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">&e;</Workbook>'
+        ),
+        "defines entities",
+    ),
+    "deep Excel 2003 XML": (
+        lambda: (
+            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">'
+            + b"<Row>" * 5_000_000
+        ),
+        "cannot be understood",
     ),
     "zip of something": (lambda: zipped({"photo.jpg": b"\xff\xd8\xff"}), "without a spreadsheet"),
     "word": (lambda: zipped({"word/document.xml": b"<x/>"}), "Word document"),

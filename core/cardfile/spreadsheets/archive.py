@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final
 
 from cardfile.errors import FileRefused
-from cardfile.spreadsheets.limits import MEGABYTE, FileLimits
+from cardfile.spreadsheets.limits import MEGABYTE, PROTECTED, FileLimits
 from cardfile.spreadsheets.part_look import ArchiveKind, ArchiveLook, PartWatch, check_area, filled_area
 
 __all__ = ["check_archive", "inflate", "inflate_named"]
@@ -19,7 +19,6 @@ _PIECE: Final = 1 << 18
 _ENCRYPTED: Final = 0x1
 
 _DAMAGED: Final = "The file is damaged or was not sent completely: send it again."
-_PASSWORD: Final = "The file is protected with a password: save it without one and send it again."
 
 
 def check_archive(file: BinaryIO, *, limits: FileLimits) -> ArchiveLook:
@@ -53,7 +52,7 @@ def _members(file: BinaryIO, limits: FileLimits) -> list[zipfile.ZipInfo]:
     end = 0
     for member in members:
         if member.flag_bits & _ENCRYPTED:
-            raise FileRefused(_PASSWORD)
+            raise FileRefused(PROTECTED)
         if member.header_offset < end:
             raise FileRefused("Parts of the file lie over each other: it was made to do harm.")
         end = member.header_offset + 30 + member.compress_size
@@ -86,7 +85,7 @@ def _kind(file: BinaryIO, members: list[zipfile.ZipInfo]) -> ArchiveKind:
     if kind.strip().startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
         manifest = names.get("meta-inf/manifest.xml")
         if manifest and any(b"encryption-data" in piece for piece in inflate(file, manifest)):
-            raise FileRefused(_PASSWORD)
+            raise FileRefused(PROTECTED)
         return ArchiveKind.ODS
     if "[content_types].xml" in names:
         return ArchiveKind.XLSX  # A workbook may stand under an unusual name; the reader will say.
@@ -107,6 +106,8 @@ def inflate(file: BinaryIO, member: zipfile.ZipInfo) -> Iterator[bytes]:
     name_length, extra_length = struct.unpack("<HH", header[26:30])
     file.seek(name_length + extra_length, 1)
     left, total, check = member.compress_size, 0, 0
+    if member.compress_size == member.file_size == 0:
+        return  # Not even the packer's own sign of an end.
     pieces = (
         _stored(file, left) if member.compress_type == zipfile.ZIP_STORED else _deflated(file, left, member)
     )

@@ -19,8 +19,9 @@ from cardfile.spreadsheets.cells import Row, SheetInfo
 from cardfile.spreadsheets.compound import CompoundFile
 from cardfile.spreadsheets.details import Details, NoDetails, SheetFacts, overlay
 from cardfile.spreadsheets.guards import FileFormat, check_compound, check_outside
+from cardfile.spreadsheets.html_source import HtmlSource
 from cardfile.spreadsheets.limits import MEGABYTE, FileLimits
-from cardfile.spreadsheets.ods_details import OdsDetails
+from cardfile.spreadsheets.ods_details import OdsDetails, without_indents
 from cardfile.spreadsheets.part_look import ArchiveKind, ArchiveLook
 from cardfile.spreadsheets.sources import TOO_LONG, UNREADABLE, CalamineSource, Source
 from cardfile.spreadsheets.text_source import TextSource
@@ -28,6 +29,7 @@ from cardfile.spreadsheets.wire import NEEDS_TOO_MUCH, pack, pack_rows, pack_she
 from cardfile.spreadsheets.xls_details import XlsDetails
 from cardfile.spreadsheets.xlsb_details import XlsbDetails
 from cardfile.spreadsheets.xlsx_details import XlsxDetails
+from cardfile.spreadsheets.xml2003_source import Xml2003Source
 
 __all__ = ["Desk", "main"]
 
@@ -113,6 +115,10 @@ class Desk:
         kind = check_outside(self._file, limits=self._limits)
         if kind is FileFormat.TEXT:
             return TextSource(self._file, limits=self._limits)
+        if kind is FileFormat.HTML:
+            return HtmlSource(self._file, limits=self._limits)
+        if kind is FileFormat.XML_2003:
+            return Xml2003Source(self._file, limits=self._limits)
         if kind is FileFormat.ZIP:
             self._look = check_archive(self._file, limits=self._limits)
         self._details = self._details_of(kind)
@@ -140,6 +146,12 @@ class Desk:
         """Return the reader to use after one failed with `error`, or raise what must be told instead."""
         if isinstance(error, FileRefused | MemoryError | SystemExit | KeyboardInterrupt | KeyError):
             raise error
+        if self._look.kind is ArchiveKind.ODS and not self._is_second:
+            self._is_second = True
+            try:
+                return CalamineSource(without_indents(self._file))
+            except BaseException as second:  # A panic again.
+                raise FileRefused(UNREADABLE) from second
         if not self._look.sheets or self._is_second:
             raise FileRefused(UNREADABLE) from error
         self._is_second = True

@@ -3,12 +3,13 @@
 The content decides what a file is, never its name.
 """
 
+import re
 from collections.abc import Set
 from enum import StrEnum
 from typing import BinaryIO, Final
 
 from cardfile.errors import FileRefused
-from cardfile.spreadsheets.limits import MEGABYTE, FileLimits
+from cardfile.spreadsheets.limits import MEGABYTE, PROTECTED, FileLimits
 
 __all__ = ["FileFormat", "check_compound", "check_outside"]
 
@@ -21,6 +22,10 @@ class FileFormat(StrEnum):
     ZIP = "zip"
     """A zip archive, hopefully with a workbook (xlsx, xlsm, xlsb, ods) in it."""
     XLS = "xls"
+    XML_2003 = "xml 2003"
+    """The XML spreadsheet of Excel 2003."""
+    HTML = "html"
+    """A web page, hopefully with tables in it."""
     TEXT = "text"
     """A text table: csv, tsv and their kin."""
 
@@ -55,6 +60,22 @@ _SAYS_WHAT: Final = {
     "an RTF document": "This is an RTF document, not a spreadsheet.",
 }
 
+_PAGE: Final = re.compile(rb"<(?:!doctype\s+html|html|table|head|meta|style|body|div|title)\b", re.IGNORECASE)
+_FOREIGN_TEXTS: Final = (
+    (
+        re.compile(rb"mime-version:", re.IGNORECASE),
+        "This is a web archive that only looks like a spreadsheet: open it in Excel and save it as xlsx.",
+    ),
+    (
+        re.compile(rb"ID;P[^\r\n]*[\r\n]+(?:[^\r\n]{0,500}[\r\n]+){0,200}?[BCFP];[A-Z]"),
+        "This is a SYLK file: open it in Excel and save it as xlsx.",
+    ),
+    (
+        re.compile(rb"BEGIN:VCARD", re.IGNORECASE),
+        "This is a file of contact cards (vCard), not a spreadsheet.",
+    ),
+    (re.compile(rb'\{\s*"|\[\s*[\[{]'), "This is a JSON file, not a spreadsheet."),
+)
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLDEST: Final = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00")
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -89,14 +110,13 @@ def check_outside(file: BinaryIO, *, limits: FileLimits) -> FileFormat:
         # A list may well begin with a client called MZ: letters alone do not make a program.
         if head.startswith(magic) and not (magic.isalnum() and b"\x00" not in head):
             raise FileRefused(_SAYS_WHAT[what])
-    _check_text(head)
-    return FileFormat.TEXT
+    return _text_format(head)
 
 
 def check_compound(names: Set[str]) -> None:
     """Raise `FileRefused` for an old Office file whose streams, by their small `names`, are no workbook."""
     if "encryptedpackage" in names:
-        raise FileRefused("The file is protected with a password: save it without one and send it again.")
+        raise FileRefused(PROTECTED)
     if "workbook" in names or "book" in names:
         return
     if "worddocument" in names:
@@ -106,16 +126,25 @@ def check_compound(names: Set[str]) -> None:
     raise FileRefused("This is an old Office file without a workbook in it.")
 
 
-def _check_text(head: bytes) -> None:
-    begin = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:2000].lower()
-    if begin.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta")):
-        raise FileRefused(
-            "This is a web page that only looks like a spreadsheet: open it in Excel and save it as xlsx."
-        )
-    if begin.startswith(b"<?xml"):
+def _text_format(head: bytes) -> FileFormat:
+    readable = head.decode("utf-16", "replace").encode() if head.startswith(_UTF16) else head
+    begin = readable.lstrip(b"\xef\xbb\xbf \t\r\n")
+    for pattern, sentence in _FOREIGN_TEXTS:
+        if pattern.match(begin):
+            raise FileRefused(sentence)
+    if _PAGE.match(begin):
+        return FileFormat.HTML
+    if begin.startswith((b"<?xml", b"<?mso-application", b"<Workbook", b"<ss:Workbook")):
         if b"schemas-microsoft-com:office:spreadsheet" in begin:
-            raise FileRefused("This is an Excel 2003 XML file: open it in Excel and save it as xlsx.")
+            return FileFormat.XML_2003
+        if re.search(rb"<html[\s>]", begin, re.IGNORECASE):
+            return FileFormat.HTML
         raise FileRefused("This is an XML file, not a spreadsheet.")
+    _check_text(head)
+    return FileFormat.TEXT
+
+
+def _check_text(head: bytes) -> None:
     if head.startswith(_UTF16) or _looks_like_bare_utf16(head):
         return
     controls = len(head) - len(head.translate(None, _CONTROLS))

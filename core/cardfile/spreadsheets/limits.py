@@ -3,9 +3,15 @@
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["MEGABYTE", "FileLimits"]
+__all__ = ["ENTITIES", "MEGABYTE", "PROTECTED", "FileLimits"]
 
 MEGABYTE: Final = 1_000_000
+
+ENTITIES: Final = "The file defines entities of its own, which no spreadsheet needs: it was made to do harm."
+"""The sentence for XML that could grow without end, or look into other files, while it is read."""
+
+PROTECTED: Final = "The file is protected with a password: save it without one and send it again."
+"""The sentence for a file that only its owner can open."""
 
 
 @dataclass(frozen=True, slots=True)

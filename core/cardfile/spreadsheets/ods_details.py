@@ -1,7 +1,9 @@
 """The details of an OpenDocument sheet (ods), found by a walk through its XML."""
 
 import datetime as dt
+import io
 import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
@@ -12,13 +14,14 @@ from cardfile.spreadsheets.archive import inflate_named
 from cardfile.spreadsheets.cells import NEVER_CALCULATED, Cell, CellError, MergedRange, UnitNumber
 from cardfile.spreadsheets.details import Mark, SheetFacts
 
-__all__ = ["OdsDetails"]
+__all__ = ["OdsDetails", "without_indents"]
 
 _CELLS: Final = frozenset({"table-cell", "covered-table-cell"})
 _CONTENT: Final = "content.xml"
 _MOST_COLUMNS: Final = 16_384
 _MOST_ROWS: Final = 1_048_576
 _SPAN: Final = re.compile(r"(-?)P(?:(\d+)D)?T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})(?:[.,]\d+)?S)?")
+_INDENT: Final = re.compile(rb">\s*\n\s*<")
 _DAMAGED: Final = "The file is damaged or was not sent completely: send it again."
 
 
@@ -57,6 +60,17 @@ class OdsDetails:
     def marks(self, sheet: str) -> Iterator[Mark]:
         """Yield the errors, the formulas never calculated, and the numbers that show more than themselves."""
         return _Walk(sheet, 0).marks(self._file)
+
+
+def without_indents(file: BinaryIO) -> BinaryIO:
+    """Return a copy of the ods in `file` without the space between its tags: calamine takes it for content."""
+    content = b"".join(inflate_named(file, _CONTENT))
+    copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w") as archive:
+        for name in ("mimetype", "META-INF/manifest.xml"):
+            archive.writestr(name, b"".join(inflate_named(file, name)))
+        archive.writestr(_CONTENT, _INDENT.sub(b"><", content))
+    return copy
 
 
 class _Walk:

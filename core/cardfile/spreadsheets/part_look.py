@@ -10,7 +10,7 @@ from typing import Final
 
 from cardfile.errors import FileRefused
 from cardfile.spreadsheets.cells import MergedRange, cell_address, column_number
-from cardfile.spreadsheets.limits import FileLimits
+from cardfile.spreadsheets.limits import ENTITIES, FileLimits
 
 __all__ = ["ArchiveKind", "ArchiveLook", "PartLook", "PartWatch", "check_area", "filled_area"]
 
@@ -138,9 +138,7 @@ class PartWatch:
             return
         text = self.tail + piece
         if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-            raise FileRefused(
-                "The file defines entities of its own, which no spreadsheet needs: it was made to do harm."
-            )
+            raise FileRefused(ENTITIES)
         if self.archive.kind is ArchiveKind.ODS and not self.archive.has_details:
             self.archive.has_details = _DETAIL_OF_ODS.search(text) is not None
         if self.look is not None:

@@ -7,6 +7,7 @@ import python_calamine as calamine
 
 from cardfile.errors import FileRefused
 from cardfile.spreadsheets.cells import Cell, Row, SheetInfo
+from cardfile.spreadsheets.limits import PROTECTED
 
 __all__ = ["TOO_LONG", "UNREADABLE", "CalamineSource", "Source", "cut_empty_end"]
 
@@ -52,9 +53,7 @@ class CalamineSource:
         try:
             self._book = calamine.CalamineWorkbook.from_filelike(file)
         except calamine.PasswordError as error:
-            raise FileRefused(
-                "The file is protected with a password: save it without one and send it again."
-            ) from error
+            raise FileRefused(PROTECTED) from error
         self._parsed: tuple[str, calamine.CalamineSheet] | None = None
 
     def sheets(self) -> list[SheetInfo]:

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from cardfile.errors import FileRefused
 from cardfile.spreadsheets.cells import NEVER_CALCULATED, Cell, CellError, MergedRange
 from cardfile.spreadsheets.compound import CompoundFile
 from cardfile.spreadsheets.details import ERROR_BY_CODE, Mark, SheetFacts
+from cardfile.spreadsheets.limits import PROTECTED
 from cardfile.spreadsheets.number_formats import BUILT_IN, NumberFormat, as_shown, read_format, unpacked
 
 __all__ = ["XlsDetails"]
@@ -16,6 +18,7 @@ _BOF: Final = 0x809
 _EOF: Final = 0x0A
 _CODE_PAGE: Final = 0x42
 _SHEET: Final = 0x85
+_PASSWORD: Final = 0x2F
 _FORMAT: Final = 0x41E
 _STYLE: Final = 0xE0
 _FORMULA: Final = 0x06
@@ -50,7 +53,7 @@ class _Sheet:
 
 
 class XlsDetails:
-    """The details of an old Excel file; raises `FileRefused` where it goes in circles."""
+    """The details of an old Excel file; raises `FileRefused` where it goes in circles or has a password."""
 
     def __init__(self, file: CompoundFile, *, merged: int) -> None:
         self._records = file.stream("workbook") or file.stream("book") or b""
@@ -112,6 +115,8 @@ class XlsDetails:
                 start = struct.unpack_from("<I", data, place)[0]
                 name = _text(data[place + 6 : place + size], 1, page if not is_8 else None)
                 self._sheets.setdefault(name, _Sheet(start))
+            elif kind == _PASSWORD:
+                raise FileRefused(PROTECTED)
             elif kind == _FORMAT and size > 4:
                 key = struct.unpack_from("<H", data, place)[0]
                 text = _text(data[place + 2 : place + size], 2 if is_8 else 1, page if not is_8 else None)
