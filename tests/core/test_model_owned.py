@@ -131,6 +131,15 @@ def test_participants_may_do_only_what_somebody_does() -> None:
         role_book(letter, entity, readers(WHO), grants=GRANTED)
 
 
+def test_a_computed_sum_of_money_is_refused_for_it_has_no_currency() -> None:
+    answers = reply()
+    spent = CardField("spent", "Spent", Kind.MONEY, on="letter", computed=count(answers))
+    with pytest.raises(
+        DeclarationError, match=r"^post: post\.letter\.post\.spent is a computed sum of money"
+    ):
+        build_model([Declared("core", ENTITIES), Declared("post", (letter, answers), (spent,))])
+
+
 def test_a_field_made_of_records_with_owners_of_their_own_is_shown_to_whoever_sees_all_of_them() -> None:
     answers = reply(also=("letter.owner",))
     number = CardField("answers", "Answers", Kind.INTEGER, on="letter", computed=count(answers))

@@ -12,6 +12,7 @@ from cardfile.errors import DeclarationError, InvalidInput, MigrationError, NotA
 from cardfile.pipelines import PipelineBook, pipeline_book
 from cardfile.rights import Actor, Scope
 from cardfile.seeds import differences, keep_difference, take_difference
+from cardfile.tasks import task_book
 
 pytestmark = pytest.mark.anyio
 
@@ -196,6 +197,16 @@ async def test_a_goal_that_leads_nowhere_stops_the_migration_with_a_sentence(set
         await app.migrate()
 
 
+async def test_a_stage_that_begins_an_unknown_process_stops_the_migration_with_a_sentence(
+    settings: Settings,
+) -> None:
+    app = App.build(settings, plugins=(shipping(replace(REQUEST, processes=("onboarding",)), TRIAL),))
+    with pytest.raises(
+        DeclarationError, match=r"'membership/request' begins the process 'onboarding', .* there are: none"
+    ):
+        await app.migrate()
+
+
 async def test_a_pipeline_keeps_a_beginning_and_both_ends(settings: Settings) -> None:
     async with installed(settings, REQUEST, TRIAL) as app:
         owner = Actor.system("owner")
@@ -220,6 +231,27 @@ async def test_a_stage_keeps_sensible_values(
     async with installed(settings, REQUEST, TRIAL) as app:
         with pytest.raises(InvalidInput, match=message):
             await edit(app, "trial", **values)
+
+
+async def test_a_stage_begins_no_process_that_does_not_exist(settings: Settings) -> None:
+    async with installed(settings, REQUEST, TRIAL) as app:
+        trial = (await book_of(app)).stage_by_key("membership/trial").id
+        async with app.unit_of_work(SYSTEM, via="api") as work:
+            with pytest.raises(InvalidInput, match="There is no process onboarding"):
+                await work.do("stage.update", record=trial, values={"processes": "onboarding"})
+
+
+async def test_a_book_knows_all_rows_of_a_table_however_many(settings: Settings) -> None:
+    async with installed(settings) as app:
+        shipped, more = len((await task_book(app.access)).policies), 20_001
+        async with app.database.transaction() as transaction:
+            ids = await transaction.reserve_ids("reminder_policy", more)
+            now = app.clock.now()
+            rows = [(one, f"policy_{one}", "Policy", 1, now, now) for one in ids]
+            columns = ("id", "key", "label", "version", "created_at", "updated_at")
+            await transaction.insert_many("reminder_policy", columns, rows)
+            await app.access.changed()
+        assert len((await task_book(app.access)).policies) == shipped + more
 
 
 def everything(app: App) -> dict[tuple[str, str], Scope]:

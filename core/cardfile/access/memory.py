@@ -3,14 +3,25 @@
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+from piccolo.table import Table
+
 from cardfile.access.freshness import Freshness
 from cardfile.database.database import Database
 
-__all__ = ["Load", "Memory"]
+__all__ = ["Load", "Memory", "all_rows"]
 
 T = TypeVar("T")
 Load = Callable[[Database], Awaitable[T]]
 """Reads something from the database; one function of a module, for it is also what the memory knows it by."""
+
+
+async def all_rows(database: Database, table: type[Table], *order: str) -> list[dict[str, Any]]:
+    """Return all rows of a small table, archived ones too, in the order of some columns and then of their ids.
+
+    All of them: whoever keeps a table in memory takes what is not there for something that does not exist.
+    """
+    columns = [table._meta.get_column_by_name(name) for name in (*order, "id")]
+    return await database.run(table.select().order_by(*columns))
 
 
 class Memory:

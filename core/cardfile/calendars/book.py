@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 from piccolo.table import Table
 
 from cardfile.access.access import Access
+from cardfile.access.memory import all_rows
 from cardfile.access.tables import Team, TeamMember, User, UserRole
 from cardfile.calendars.hours import parse_day, parse_week
 from cardfile.calendars.tables import Calendar, CalendarTeam, Holiday
@@ -17,9 +18,6 @@ from cardfile.database.database import Database
 from cardfile.settings import Settings
 
 __all__ = ["CalendarBook", "Colleague", "Membership", "calendar_book", "calendar_of"]
-
-MOST_ROWS: Final = 100_000
-"""How many rows of one table are read: holidays of many years, people of a large company."""
 
 
 class _Surroundings(Protocol):
@@ -193,6 +191,4 @@ async def _load(database: Database) -> CalendarBook:
 
 
 async def _rows(database: Database, table: type[Table]) -> list[dict[str, Any]]:
-    living = table._meta.get_column_by_name("archived_at").is_null()
-    query = table.select().where(living).order_by(table._meta.get_column_by_name("id")).limit(MOST_ROWS)
-    return await database.run(query)
+    return [row for row in await all_rows(database, table) if row["archived_at"] is None]

@@ -132,6 +132,11 @@ def _check_groups(record_type: RecordType) -> None:
 def _check_computed(
     where: str, record_type: RecordType, line: Line, computed: Computed, types: Mapping[str, RecordType]
 ) -> None:
+    if line.kind is Kind.MONEY:
+        raise DeclarationError(
+            f"{where} is a computed sum of money: it may be of several currencies, and has none of its own; "
+            "keep it in a field that your plugin writes, or tell it in a report, which splits sums by currency"
+        )
     source = next((one for one in types.values() if one.entity.table is computed.table), None)
     if source is None:
         raise DeclarationError(

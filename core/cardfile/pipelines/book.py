@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 import orjson
 from piccolo.table import Table
 
 from cardfile.access.access import Access
+from cardfile.access.memory import all_rows
 from cardfile.database.database import Database
 from cardfile.declarations.spans import Span
 from cardfile.declarations.stages import (
@@ -36,9 +37,6 @@ __all__ = [
     "pipeline_book",
     "rule_of",
 ]
-
-MOST_ROWS: Final = 20_000
-"""How many rows of one table are read; an installation has some dozens of stages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +185,12 @@ async def pipeline_book(access: Access) -> PipelineBook:
 
 
 async def _load(database: Database) -> PipelineBook:
-    pipelines = {row["id"]: row for row in await _rows(database, Pipeline)}
+    pipelines = {row["id"]: row for row in await all_rows(database, Pipeline, "position")}
     parts = {
         table: await _by_stage(database, table) for table in (Goal, StageRule, StageNotice, StageDocument)
     }
     stages: dict[int, StageSpec] = {}
-    for row in await _rows(database, Stage):
+    for row in await all_rows(database, Stage, "position"):
         rules = [
             (one["side"], RuleSpec(one["id"], rule_of(one))) for one in parts[StageRule].get(row["id"], ())
         ]
@@ -238,14 +236,9 @@ async def _load(database: Database) -> PipelineBook:
     return PipelineBook(MappingProxyType(specs), MappingProxyType(stages), MappingProxyType(keys))
 
 
-async def _rows(database: Database, table: type[Table]) -> list[dict[str, Any]]:
-    order = [table._meta.get_column_by_name(name) for name in ("position", "id")]
-    return await database.run(table.select().order_by(*order).limit(MOST_ROWS))
-
-
 async def _by_stage(database: Database, table: type[Table]) -> dict[int, list[dict[str, Any]]]:
     found: dict[int, list[dict[str, Any]]] = {}
-    for row in await _rows(database, table):
+    for row in await all_rows(database, table, "position"):
         if row["archived_at"] is None:
             found.setdefault(row["stage"], []).append(row)
     return found

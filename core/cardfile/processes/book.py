@@ -6,18 +6,15 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
-from piccolo.table import Table
 
 from cardfile.access.access import Access
+from cardfile.access.memory import all_rows
 from cardfile.database.database import Database
 from cardfile.declarations import Choose, Span
 from cardfile.errors import NotFound
 from cardfile.processes.tables import Process, ProcessStep
 
 __all__ = ["ProcessBook", "ProcessSpec", "StepSpec", "predecessors", "process_book"]
-
-MOST_ROWS: Final = 20_000
-"""How many rows of one table are read; an installation has some dozens of processes."""
 
 AT_ONCE: Final = "-"
 """What `after` holds for a step that waits for no other."""
@@ -105,7 +102,7 @@ async def process_book(access: Access) -> ProcessBook:
 async def _load(database: Database) -> ProcessBook:
     steps: dict[int, StepSpec] = {}
     of_process: dict[int, list[StepSpec]] = {}
-    for row in await _rows(database, ProcessStep):
+    for row in await all_rows(database, ProcessStep, "position"):
         one = steps[row["id"]] = _step(row)
         if not one.is_archived:
             of_process.setdefault(row["process"], []).append(one)
@@ -119,14 +116,9 @@ async def _load(database: Database) -> ProcessBook:
             orjson.loads(row["begins"]) if row["begins"] else None,
             tuple(of_process.get(row["id"], ())),
         )
-        for row in await _rows(database, Process)
+        for row in await all_rows(database, Process, "position")
     }
     return ProcessBook(MappingProxyType(processes), MappingProxyType(steps))
-
-
-async def _rows(database: Database, table: type[Table]) -> list[dict[str, Any]]:
-    order = [table._meta.get_column_by_name(name) for name in ("position", "id")]
-    return await database.run(table.select().order_by(*order).limit(MOST_ROWS))
 
 
 def _step(row: Mapping[str, Any]) -> StepSpec:

@@ -1,6 +1,6 @@
 """What holds for processes, whoever edits them, and what lets runs go on."""
 
-from collections.abc import Collection, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any, Final
 
 import orjson
@@ -11,10 +11,10 @@ from cardfile.deals import Cause, Deal, Move
 from cardfile.deals.rows import rows_of
 from cardfile.declarations import Span
 from cardfile.declarations.keys import refuse_odd_key
-from cardfile.errors import InvalidInput
+from cardfile.errors import InvalidInput, NotFound
 from cardfile.journal.calls import Call
 from cardfile.plugins.hookspecs import Befores
-from cardfile.processes.book import process_book
+from cardfile.processes.book import keys_of, process_book
 from cardfile.processes.choices import RunState, StepState
 from cardfile.processes.running import begin_run
 from cardfile.processes.stepping import go_on
@@ -40,6 +40,7 @@ class ProcessRules:
             for values in rows:
                 _check(values)
             await access_of(call).changed()
+        await _check_stages(call, entity, rows)
 
     async def records_changing(
         self, call: Call, entity: str, befores: Befores, changes: Mapping[int, Values]
@@ -50,6 +51,7 @@ class ProcessRules:
             for record, values in changes.items():
                 _check({**rows[record], **values})
             await access_of(call).changed()
+        await _check_stages(call, entity, changes.values())
 
     async def record_archiving(self, call: Call, entity: str, record: object) -> None:
         """Let everybody learn of processes that go."""
@@ -80,6 +82,17 @@ class ProcessRules:
             for key in move.to.processes if move.cause is not Cause.IMPORT else ():
                 deal = await call.get(Deal, move.deal, rights=EVERYTHING)
                 await begin_run(call, book.process_by_key(key).id, deal)
+
+
+async def _check_stages(call: Call, entity: str, rows: Iterable[Row]) -> None:
+    """Refuse stages that begin processes which do not exist; what plugins ship is checked where it is declared."""
+    if entity != "stage" or call.via == "system":
+        return
+    for key in {key for values in rows for key in keys_of(str(values.get("processes") or ""))}:
+        try:
+            (await process_book(access_of(call))).process_by_key(key)
+        except NotFound:
+            raise InvalidInput("There is no process {key}.", key=key, path=("processes",)) from None
 
 
 async def _begin_by_themselves(call: Call, entity: str, created: Collection[int]) -> None:

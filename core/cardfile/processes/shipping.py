@@ -8,7 +8,7 @@ import orjson
 from cardfile.declarations import Process as DeclaredProcess
 from cardfile.declarations import Step
 from cardfile.errors import DeclarationError
-from cardfile.pipelines.shipping import STEP
+from cardfile.pipelines.shipping import STEP, stage_places
 from cardfile.processes.tables import Process, ProcessStep
 from cardfile.seeds.seeds import Seed, SeedRef
 from cardfile.texts import said
@@ -22,7 +22,8 @@ __all__ = ["process_seeds"]
 def process_seeds(plugins: Sequence["Plugin"], locale: str) -> list[Seed]:
     """Return the rows that the processes of all plugins come to, labels in `locale`.
 
-    Raises `DeclarationError` when two plugins declare processes of one key.
+    Raises `DeclarationError` when two plugins declare processes of one key, and for a stage that begins what no
+    plugin declares.
     """
     owners: dict[str, str] = {}
     seeds: list[Seed] = []
@@ -35,6 +36,15 @@ def process_seeds(plugins: Sequence["Plugin"], locale: str) -> list[Seed]:
                 )
             owners[process.key] = plugin.name
             seeds += _seeds(plugin.name, process, len(owners) * STEP, locale)
+    known = {process.key: process.on for plugin in plugins for process in plugin.processes}
+    for place in stage_places(plugins):
+        for key in place.stage.processes:
+            if known.get(key) != "deal":
+                deals = sorted(one for one, subject in known.items() if subject == "deal")
+                raise DeclarationError(
+                    f"{place.plugin}: the stage {place.seed!r} begins the process {key!r}, which no plugin declares "
+                    f"for deals; there are: {', '.join(deals) or 'none'}"
+                )
     return seeds
 
 

@@ -5,18 +5,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from piccolo.table import Table
-
 from cardfile.access.access import Access
+from cardfile.access.memory import all_rows
 from cardfile.database.database import Database
 from cardfile.declarations import Choose, Span
 from cardfile.errors import NotFound
 from cardfile.tasks.tables import Policy, Template
 
 __all__ = ["NORMAL", "PolicySpec", "TaskBook", "TemplateSpec", "read_spans", "task_book"]
-
-MOST_ROWS: Final = 20_000
-"""How many rows of one table are read; an installation has some dozens of templates."""
 
 NORMAL: Final = "normal"
 """The key of the policy that holds for tasks of which nobody says how they remind."""
@@ -94,8 +90,8 @@ def read_spans(text: str | None) -> tuple[Span, ...]:
 
 
 async def _load(database: Database) -> TaskBook:
-    policies = await _rows(database, Policy)
-    templates = {row["id"]: _template(row) for row in await _rows(database, Template)}
+    policies = await all_rows(database, Policy, "position")
+    templates = {row["id"]: _template(row) for row in await all_rows(database, Template, "position")}
     stages: dict[int, tuple[TemplateSpec, ...]] = {}
     for one in templates.values():
         stages[one.stage] = (*stages.get(one.stage, ()), one)
@@ -105,11 +101,6 @@ async def _load(database: Database) -> TaskBook:
         stages=MappingProxyType(stages),
         keys=MappingProxyType({row["key"]: row["id"] for row in policies if row["archived_at"] is None}),
     )
-
-
-async def _rows(database: Database, table: type[Table]) -> list[dict[str, Any]]:
-    order = [table._meta.get_column_by_name(name) for name in ("position", "id")]
-    return await database.run(table.select().order_by(*order).limit(MOST_ROWS))
 
 
 def _span(text: str | None) -> Span | None:
