@@ -201,6 +201,41 @@ def loop_of_sectors() -> bytes:
     return compound("Workbook", fat=struct.pack("<128I", 0xFFFFFFFD, 1, *[0xFFFFFFFF] * 126))
 
 
+def many_sheets() -> bytes:
+    """Ten thousand sheets, all of them one part of the archive."""
+    parts = honest_parts()
+    sheets = "".join(f'<sheet name="S{n}" sheetId="{n}" r:id="rId1"/>' for n in range(1, 10_001))
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    parts["xl/workbook.xml"] = (
+        f'<workbook {NS} xmlns:r="{office}"><sheets>{sheets}</sheets></workbook>'.encode()
+    )
+    return zipped(parts)
+
+
+def open_document(table: str) -> bytes:
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
+    return zipped(
+        {
+            "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+            "META-INF/manifest.xml": b"<m:manifest xmlns:m='urn:oasis:names:tc:opendocument:xmlns:manifest:1.0'/>",
+            "content.xml": (
+                f"<office:document-content {spaces}><office:body><office:spreadsheet><table:table table:name='A'>"
+                f"{table}</table:table></office:spreadsheet></office:body></office:document-content>"
+            ).encode(),
+        }
+    )
+
+
+def repeated_cells(rows: int, columns: int) -> bytes:
+    return open_document(
+        f"<table:table-row table:number-rows-repeated='{rows}'><table:table-cell office:value-type='percentage'"
+        f" office:value='1' table:number-columns-repeated='{columns}'/></table:table-row>"
+    )
+
+
 HARM = "was made to do harm"
 PASSWORD = "protected with a password"
 
@@ -228,6 +263,25 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     "loop of sectors": (loop_of_sectors, "refers to itself in a circle"),
     "renamed program": (lambda: b"MZ\x90\x00\x03\x00\x00\x00" + bytes(200), "Windows program"),
     "renamed picture": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(200), "picture"),
+    "renamed document": (lambda: b"%PDF-1.7\n" + bytes(200), "PDF document"),
+    "nothing but NUL": (lambda: bytes(10_000), "neither a spreadsheet nor a text"),
+    "UTF-16 of nothing": (lambda: b"\xff\xfe" + bytes([0, 0xD8]) * 5000, "neither a spreadsheet nor a text"),
+    "ten thousand sheets": (many_sheets, "10000 sheets; at most 500"),
+    "deep XML": (lambda: workbook("<row r='1'>" + "<c>" * 3_000_000), "cannot be understood|damaged|empty"),
+    "open document of 17 thousand million cells": (
+        lambda: repeated_cells(1_048_576, 16_384),
+        "A sheet reaches",
+    ),
+    "open document of 50 million cells": (lambda: repeated_cells(1_000_000, 50), "A sheet reaches"),
+    "million rows with nothing but formats": (
+        lambda: workbook("".join(f"<row r='{n}' s='1'><c r='A{n}' s='1'/></row>" for n in range(1, 600_000))),
+        "every sheet is empty",
+    ),
+    "endless line": (lambda: b"Name;Phone\n" + b"1;" * 22_000_000, "cells; at most 16384"),
+    "endless quotation": (
+        lambda: b'Name;Phone\nAnn;"' + b"Bob;2\n" * 7_000_000,
+        "quotation mark is opened near line 2",
+    ),
     "noise": (lambda: bytes(range(256)) * 40, "neither a spreadsheet nor a text"),
     "web page": (lambda: b"<html><p>Name</p></html>", "web page without a table"),
     "web archive": (lambda: b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n", "web archive"),

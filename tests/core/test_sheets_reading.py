@@ -160,6 +160,16 @@ def test_western_names_are_not_taken_for_russian_ones() -> None:
     assert guess_single_byte("Müller, José; Café Bärbel; Zoë".encode("cp1252")) == "cp1252"
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("Sum: 1\xa0000,50; 12\xa0346", "cp1251"), ("Fee – none… it’s free", "cp1251"), ("€5; €7", "cp1252"),
+     ("Wait………………", "cp1251"), ("ООО", "cp866"), ("Ж;М;Ж", "koi8-r")],
+)  # fmt: skip
+def test_signs_are_not_taken_for_letters_nor_letters_for_signs(text: str, encoding: str) -> None:
+    sample = text.encode(encoding)
+    assert sample.decode(guess_single_byte(sample)) == text
+
+
 async def test_a_foreign_letter_in_the_last_row_still_decides_the_encoding(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(b"name;phone\n" + b"Ann;1\n" * 60_000 + "Щукина Юлия;2\n".encode("cp1251"))

@@ -53,6 +53,12 @@ class Desk:
     def sheets(self) -> list[SheetInfo]:
         """Return the sheets; raises `FileRefused` when none of them holds anything."""
         sheets = self._source.sheets()
+        if len(sheets) > self._limits.sheets:
+            raise FileRefused(
+                "The file has {count} sheets; at most {limit} are read.",
+                count=len(sheets),
+                limit=self._limits.sheets,
+            )
         if self._look.sheets:
             is_empty = not any(look.has_values for look in self._look.sheets.values())
         else:
@@ -139,7 +145,7 @@ class Desk:
             case ArchiveKind.XLSB:
                 return XlsbDetails(self._file, limits=self._limits)
             case ArchiveKind.ODS if self._look.has_details:
-                return OdsDetails(self._file, merged=self._limits.merged)
+                return OdsDetails(self._file, limits=self._limits)
         return NoDetails()
 
     def _second_source(self, error: BaseException) -> Source:

@@ -36,7 +36,8 @@ _FREQUENCY: Final = dict(
     )
 )  # fmt: skip
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_PUNCTUATION: Final = frozenset("«»—–№“”„…’‘\u00a0€°§©®™•·±")
+_PUNCTUATION: Final = frozenset("«»—–№“”„…’‘\u00a0€£¥°§¶©®™•·±")
+_LETTERS_ALONE: Final = frozenset("авикосуямж")
 
 
 def find_encoding(file: BinaryIO) -> tuple[str, str]:
@@ -103,17 +104,32 @@ def guess_single_byte(sample: bytes) -> str:
 
 def _readability(text: str) -> float:
     score = 0.0
-    for word in _WORD.findall(text):
-        if not word.isascii():
+    for found in _WORD.finditer(text):
+        word = found[0]
+        if word.isascii():
+            continue
+        if len(word) > 1 or "\u00c0" <= word <= "\u024f":
             score += _word_readability(word)
+        else:
+            around = text[max(0, found.start() - 1) : found.end() + 1]
+            score += _letter_readability(word, has_digits=any(map(str.isdigit, around)))
     for character in text:
-        if not character.isascii() and not character.isalpha() and character not in _PUNCTUATION:
-            score -= 6.0
+        if not character.isascii() and not character.isalpha():
+            score += 1.0 if character in _PUNCTUATION else -6.0
     return score
+
+
+def _letter_readability(letter: str, *, has_digits: bool) -> float:
+    """Return how likely a letter stands alone: in most encodings of the West it is a sign and no letter."""
+    if has_digits:
+        return -4.0
+    return 0.5 if letter.lower() in _LETTERS_ALONE else -1.0
 
 
 def _word_readability(word: str) -> float:
     lower = word.lower()
+    if len(set(lower)) == 1 and len(lower) > 3:
+        return -4.0 * len(word)  # Dots and dashes in a row.
     latin = sum(letter.isascii() for letter in lower)
     cyrillic = sum("\u0400" <= letter <= "\u04ff" for letter in lower)
     accented = len(word) - latin - cyrillic

@@ -28,6 +28,7 @@ class FileLimits:
     packed: int = 50 * MEGABYTE
     unpacked: int = 1000 * MEGABYTE
     members: int = 5000
+    sheets: int = 500
     ratio: int = 100
     ratio_from: int = 20 * MEGABYTE
     cells: int = 40_000_000

@@ -13,6 +13,8 @@ from cardfile.errors import FileRefused
 from cardfile.spreadsheets.archive import inflate_named
 from cardfile.spreadsheets.cells import NEVER_CALCULATED, Cell, CellError, MergedRange, UnitNumber
 from cardfile.spreadsheets.details import Mark, SheetFacts
+from cardfile.spreadsheets.limits import FileLimits
+from cardfile.spreadsheets.part_look import check_area
 
 __all__ = ["OdsDetails", "without_indents"]
 
@@ -36,18 +38,15 @@ class _Sheet:
 
 
 class OdsDetails:
-    """The details of the ods in `file`."""
+    """The details of the ods in `file`; raises `FileRefused` where a sheet reaches too far."""
 
-    def __init__(self, file: BinaryIO, *, merged: int) -> None:
+    def __init__(self, file: BinaryIO, *, limits: FileLimits) -> None:
         self._file = file
-        self._most_merged = merged
-
-    def facts(self) -> Mapping[str, SheetFacts]:
-        """Return what the XML tells of each sheet."""
-        walk = _Walk(None, self._most_merged)
-        for _ in walk.marks(self._file):
+        self._limits = limits
+        walk = _Walk(None, limits)
+        for _ in walk.marks(file):
             pass
-        return {
+        self._facts = {
             name: SheetFacts(
                 about=sheet.rows,
                 hidden_rows=sheet.hidden_rows,
@@ -57,9 +56,13 @@ class OdsDetails:
             for name, sheet in walk.sheets.items()
         }
 
+    def facts(self) -> Mapping[str, SheetFacts]:
+        """Return what the XML tells of each sheet."""
+        return self._facts
+
     def marks(self, sheet: str) -> Iterator[Mark]:
         """Yield the errors, the formulas never calculated, and the numbers that show more than themselves."""
-        return _Walk(sheet, 0).marks(self._file)
+        return _Walk(sheet, self._limits).marks(self._file)
 
 
 def without_indents(file: BinaryIO) -> BinaryIO:
@@ -76,10 +79,11 @@ def without_indents(file: BinaryIO) -> BinaryIO:
 class _Walk:
     """One way through the content: counts rows and columns, which may be repeated, and reads the odd cells."""
 
-    def __init__(self, wanted: str | None, most_merged: int) -> None:
+    def __init__(self, wanted: str | None, limits: FileLimits) -> None:
         self.sheets: dict[str, _Sheet] = {}
         self.wanted = wanted
-        self.most_merged = most_merged
+        self.limits = limits
+        self.last_row = self.width = 0
         self.sheet: _Sheet | None = None
         self.is_wanted = self.is_note = False
         self.row = self.column = self.left = 0
@@ -124,7 +128,7 @@ class _Walk:
         elif name == "table" and tag.startswith("table:"):
             self.is_wanted = attributes.get("table:name") == self.wanted
             self.sheet = self.sheets.setdefault(attributes.get("table:name", ""), _Sheet())
-            self.row = self.left = 0
+            self.row = self.left = self.last_row = self.width = 0
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         self.row_repeats = _count(attributes, "table:number-rows-repeated")
@@ -139,7 +143,7 @@ class _Walk:
     def _start_cell(self, attributes: dict[str, str]) -> None:
         across = _count(attributes, "table:number-columns-spanned")
         down = _count(attributes, "table:number-rows-spanned")
-        if self.sheet is not None and across * down > 1 and len(self.sheet.merged) < self.most_merged:
+        if self.sheet is not None and across * down > 1 and len(self.sheet.merged) < self.limits.merged:
             top, left = self.row + 1, self.column
             self.sheet.merged.append(MergedRange(top, left, top + down - 1, left + across - 1))
         self.text = None
@@ -153,6 +157,9 @@ class _Walk:
         name = tag.rpartition(":")[2]
         if self.cell is not None and name in _CELLS:
             repeats = _count(self.cell, "table:number-columns-repeated")
+            if self.text is not None or "office:value-type" in self.cell:
+                self.last_row = max(self.last_row, self.row + self.row_repeats)
+                self.width = max(self.width, self.column + repeats)
             if self.is_wanted:
                 cell = _as_shown(self.cell, "".join(self.text or ()))
                 if cell is not None:
@@ -161,6 +168,7 @@ class _Walk:
             self.column += repeats
             self.cell = self.text = None
         elif name == "table-row":
+            check_area(self.last_row, max(1, self.width), limits=self.limits)
             if self.in_row:
                 last = min(self.row + self.row_repeats, _MOST_ROWS)
                 self.found += [

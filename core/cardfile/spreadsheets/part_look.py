@@ -24,8 +24,11 @@ _WIDE: Final = re.compile(rb"""r\s*=\s*["']([A-Za-z]{2,3})(\d{1,9})["']""")
 _SHEET: Final = re.compile(rb"<(\w+:)?worksheet[\s>]")
 _CELL: Final = re.compile(rb"""<(?:\w+:)?c(?=[\s>])(?:[^>]*?\sr\s*=\s*["']([A-Za-z]{1,3})(\d{1,9})["'])?""")
 _EMPTY: Final = re.compile(rb"[^>]*(?:/>|>\s*</)")
+# What its reader does not tell of an OpenDocument, and filled cells that are repeated beyond all measure.
 _DETAIL_OF_ODS: Final = re.compile(
-    rb':value-type="(?:percentage|currency|time|error)"|:p>0\d|spanned="|visibility="|table:formula="'
+    rb""":value-type=["'](?:percentage|currency|time|error)["']|:p>0\d|spanned=["']|visibility=["']"""
+    rb"""|table:formula=["']|<table:table-cell\b[^>]*columns-repeated=["']\d{4,}["'][^>]*(?:[^/]>|value=["'][^>]*>)"""
+    rb"""|rows-repeated=["']\d{4,}["'][^>]*>\s*<table:table-cell\b[^>]*(?:[^/]>|value=["'][^>]*>)"""
 )
 _UNIQUE: Final = re.compile(rb"""\suniqueCount\s*=\s*["']0*(\d+)["']""")
 _HIDDEN_ROW: Final = re.compile(rb"""row\s[^<>]{0,400}?\bhidden\s*=\s*["'](?:1|true)["']""")

@@ -22,6 +22,7 @@ _DELIMITERS: Final = (";", ",", "\t", "|")
 _SEP: Final = re.compile(r'^"?sep=(.)"?\r?\n?$', re.IGNORECASE)
 _SAMPLE_CHARACTERS: Final = 64 * 1024
 _SAMPLE_ROWS: Final = 60
+_MOST_COLUMNS: Final = 16_384
 _ERRORS: Final[Mapping[str, Cell]] = {
     word: CellError(word)
     for word in (
@@ -44,6 +45,8 @@ class TextSource:
             first = text.readline(_SAMPLE_CHARACTERS)
             stated = _SEP.match(first)
             sample = "" if stated else first + text.read(_SAMPLE_CHARACTERS)
+        if (first + sample).count("\ufffd") > len(first + sample) // 10:
+            raise FileRefused("This is neither a spreadsheet nor a text table.")
         self._states_delimiter = stated is not None
         self.delimiter = stated[1] if stated else find_delimiter(sample)
         csv.field_size_limit(limits.characters_in_a_cell)
@@ -74,6 +77,13 @@ class TextSource:
                 lines = reader.line_num - line
                 if lines > self._limits.lines_in_a_cell or (record and record[-1].endswith(_END)):
                     raise _never_closed(line)
+                if len(record) > _MOST_COLUMNS:
+                    raise FileRefused(
+                        "Line {line} has {count} cells; at most {limit} are read.",
+                        line=line,
+                        count=len(record),
+                        limit=_MOST_COLUMNS,
+                    )
                 line = reader.line_num + 1
                 number += 1
                 values: list[Cell] = [
