@@ -8,6 +8,7 @@ from cardfile import (
     calendars,
     clients,
     deals,
+    exports,
     imports,
     journal,
     pipelines,
@@ -104,6 +105,7 @@ class CorePlugin(Plugin):
         *processes.ENTITIES,
         *reports.ENTITIES,
         *imports.ENTITIES,
+        *exports.ENTITIES,
     )
     commands = (
         *access.COMMANDS,
@@ -112,6 +114,7 @@ class CorePlugin(Plugin):
         *tasks.COMMANDS,
         *processes.COMMANDS,
         *imports.COMMANDS,
+        *exports.COMMANDS,
     )
     grants = _together(
         access.GRANTS,
@@ -123,8 +126,17 @@ class CorePlugin(Plugin):
         processes.GRANTS,
         reports.GRANTS,
         imports.GRANTS,
+        exports.GRANTS,
     )
-    jobs = (*jobs_room.JOBS, *access.JOBS, *deals.JOBS, *tasks.JOBS, *processes.JOBS, *imports.JOBS)
+    jobs = (
+        *jobs_room.JOBS,
+        *access.JOBS,
+        *deals.JOBS,
+        *tasks.JOBS,
+        *processes.JOBS,
+        *imports.JOBS,
+        *exports.JOBS,
+    )
     reports = reports.REPORTS
     pipelines = (pipelines.SALES,)
     reminder_policies = tasks.REMINDER_POLICIES
@@ -241,4 +253,5 @@ class CorePlugin(Plugin):
             "core.reports": reports.MIGRATIONS,
             "core.jobs": jobs_room.MIGRATIONS,
             "core.spreadsheets": imports.MIGRATIONS,
+            "core.exports": exports.MIGRATIONS,
         }

@@ -1,17 +1,18 @@
-"""`cardfile export`."""
+"""`cardfile export`: a list taken away, with a bar that shows how far it is."""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import orjson
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from typer import Argument, Option, Typer
 
 from cardfile.app import App
 from cardfile.cli.opened import build_app, run
 from cardfile.cli.people import who
-from cardfile.errors import InvalidInput, NotFound
-from cardfile.exports import export_records
-from cardfile.model.record_types import RecordType
+from cardfile.errors import InvalidInput
+from cardfile.exports import count_exported, export_records, type_named
 
 program = Typer()
 
@@ -53,17 +54,6 @@ def _read_filter(text: str | None) -> dict[str, Any] | None:
     return found
 
 
-def _type_of(app: App, name: str) -> RecordType:
-    for record_type in app.model:
-        if name in (record_type.key, record_type.collection):
-            return record_type
-    raise NotFound(
-        "There are no {name}; there are: {known}.",
-        name=name,
-        known=", ".join(sorted(one.collection for one in app.model)),
-    )
-
-
 async def _export(
     app: App,
     records: str,
@@ -75,7 +65,32 @@ async def _export(
 ) -> int:
     async with app.running():
         actor = await who(app, login, "export")
-        record_type = _type_of(app, records)
-        return await export_records(
-            app, actor, record_type, path, filter=wanted, search=search, fields=fields
-        )
+        record_type = type_named(app.model, records)
+        with _bar() as bar:
+            task = bar.add_task("records", total=None)
+
+            async def tell(read: int) -> None:
+                bar.update(task, completed=read)
+
+            if not bar.disable:
+                about = await count_exported(
+                    app, actor, record_type, filter=wanted, search=search,
+                    is_sheet=path.suffix.lower() == ".xlsx",
+                )  # fmt: skip
+                bar.update(task, total=about)
+            return await export_records(
+                app, actor, record_type, path, filter=wanted, search=search, fields=fields, tell=tell
+            )
+
+
+def _bar() -> Progress:
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.completed:.0f} records"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )

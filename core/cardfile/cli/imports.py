@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from cardfile.app import App
 from cardfile.cli.bringing_in import Wanted, bring_in, try_out, undo_here
+from cardfile.cli.import_files import add_to
 from cardfile.cli.import_told import print_counts, tell_issues
 from cardfile.cli.opened import build_app, run
 from cardfile.cli.people import who
@@ -101,6 +102,9 @@ def show(
 ) -> None:
     """Show an import: its counts, and what was noticed in which cell."""
     run(_show(build_app(), _number(number), as_, issues))
+
+
+add_to(program)
 
 
 def _read_map(given: Iterable[str]) -> dict[str, str | None]:

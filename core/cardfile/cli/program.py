@@ -40,6 +40,7 @@ COMMANDS: Final = {
     "token": ("cardfile.cli.tokens", "Make, list and revoke API tokens."),
     "import": ("cardfile.cli.imports", "Import a list from a spreadsheet, or undo an import."),
     "export": ("cardfile.cli.exports", "Export records to a spreadsheet."),
+    "template": ("cardfile.cli.templates", "Write an empty list to be filled in and imported."),
     "schema": ("cardfile.cli.schema", "Print the GraphQL schema."),
     "shipped": ("cardfile.cli.shipped", "Keep or take what plugins ship and people have changed."),
     "demo": ("cardfile.cli.demo", "Fill a database with made-up data, and show it."),

@@ -1,48 +1,33 @@
 """Records as a sheet: what this person may see and take away, under the words of his language."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from cardfile.errors import FileRefused, NotAllowed
-from cardfile.imports.mapping import Target
+from cardfile.exports.columns import AS_THEY_ARE, SCALED, Column, chosen_columns
 from cardfile.imports.name_book import read_titles
-from cardfile.imports.targets import ID_PATH, Place, PlaceKind, Tagging, read_path, tagging_of
+from cardfile.imports.targets import Tagging
 from cardfile.journal.host import Host, reading_of
-from cardfile.model.fields import Kind, label_of
+from cardfile.model.fields import Kind
 from cardfile.model.kinds import KINDS
 from cardfile.model.record_types import Line, Link, RecordType
-from cardfile.query.rows import fetch_records, iterate_records
-from cardfile.rights import Actor, Scope
+from cardfile.query.rows import count_records, fetch_records, iterate_records
+from cardfile.rights import Actor, Rights, Scope
 from cardfile.spreadsheets.text_writer import write_csv
-from cardfile.spreadsheets.writer import OutColumn, OutSheet, write_workbook
+from cardfile.spreadsheets.writer import MOST_ROWS, TOO_MANY_ROWS, OutColumn, OutSheet, write_workbook
 from cardfile.texts import said
 from cardfile.values.money import Money
 from cardfile.values.phone import format_phone
 
-__all__ = ["export_records"]
+__all__ = ["count_exported", "export_records", "require_export"]
 
 Row = dict[str, object]
 Rows = Sequence[Row]
+Tell = Callable[[int], Awaitable[None]]
 
-_AS_THEY_ARE: Final = frozenset(
-    {Kind.INTEGER, Kind.DATE, Kind.DATETIME, Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.URL}
-)
-_SCALED: Final = frozenset({Kind.DECIMAL, Kind.PERCENT})
-
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column of the export: where its value comes from, and how it is called."""
-
-    path: str
-    title: str
-    kind: str
-    line: Line | None = None
-    link: Link | None = None
-    tagging: Tagging | None = None
+SUFFIXES: Final = (".xlsx", ".csv")
 
 
 async def export_records(
@@ -54,19 +39,20 @@ async def export_records(
     filter: Mapping[str, object] | None = None,  # the word of the API
     search: str | None = None,
     fields: Sequence[str] = (),
+    tell: Tell | None = None,
 ) -> int:
     """Write the records that this person may export to an xlsx or csv file, by its name; return how many.
 
-    Hidden fields are left out. Read again, the file changes nothing. Raises `NotAllowed`, `InvalidInput` for a
-    field or filter that does not exist, `FileRefused` for a file that cannot be written.
+    Hidden fields are left out. Read again, the file changes nothing. `tell` hears after each portion how many
+    records were read. Raises `NotAllowed`, `InvalidInput` for a field or filter that does not exist,
+    `FileRefused` for a file that cannot be written, or more rows than a sheet holds.
     """
-    if actor.rights.scope(record_type.key, "export") is Scope.NONE:
-        raise NotAllowed("You may not export these.")
+    require_export(actor.rights, record_type.key)
     suffix = target.suffix.lower()
-    if suffix not in (".xlsx", ".csv"):
+    if suffix not in SUFFIXES:
         raise FileRefused("Write to a file that ends with .xlsx or .csv, not {name}.", name=target.name)
-    columns = _chosen(app, actor, record_type, fields)
-    rows = _rows(app, actor, record_type, columns, filter=filter, search=search)
+    columns = chosen_columns(app, actor, record_type, fields)
+    rows = _rows(app, actor, record_type, columns, filter=filter, search=search, tell=tell)
     head = [OutColumn(column.title, column.kind) for column in columns]
     zone = ZoneInfo(actor.zone)
     try:
@@ -87,61 +73,48 @@ async def export_records(
         ) from error
 
 
-def _chosen(app: Host, actor: Actor, record_type: RecordType, fields: Sequence[str]) -> list[_Column]:
-    columns = {column.path: column for column in _columns(app, actor, record_type)}
-    if not fields:
-        return list(columns.values())
-    places = {
-        path: Place(path, one.title, PlaceKind.VALUE, Target(tuple(path.split(".")), (one.title,)))
-        for path, one in columns.items()
-    }
-    return [columns[read_path(field, places, actor.locale)] for field in dict.fromkeys(fields)]
+def require_export(rights: Rights, entity: str) -> None:
+    """Raise `NotAllowed` unless somebody may take records of `entity` away."""
+    if rights.scope(entity, "export") is Scope.NONE:
+        raise NotAllowed("You may not export these.")
 
 
-def _columns(app: Host, actor: Actor, record_type: RecordType) -> list[_Column]:
-    """Return the columns by their place on the card: title, lists, the other lines, the record's code."""
-    rights, locale, key = actor.rights, actor.locale, record_type.key
-    titles: dict[str, int] = {}
-    found = []
-    lines = [
-        line
-        for line in record_type.lines.values()
-        if (line.field.transfer or line.field.computed is not None)
-        and line.kind is not Kind.FILE
-        and rights.sees(key, line.path)
-    ]
-    lines.sort(key=lambda line: (line.path != record_type.entity.title, line.card or "", line.field.position))
-    for line in lines:
-        kind = line.kind.value if line.kind in _AS_THEY_ARE | _SCALED else "text"
-        found.append(_Column(line.path, label_of(line.field, locale), kind, line=line))
-    lists = []
-    for link in record_type.links.values():
-        if link.group is not None or not rights.sees(key, link.path):
-            continue
-        title = said(link.label, locale)
-        if link.entry is not None and rights.sees(link.target, "value"):
-            lists.append(_Column(link.path, title, link.entry.value, link=link))
-        elif tagging := tagging_of(app.model, link):
-            lists.append(_Column(link.path, title, "text", link=link, tagging=tagging))
-    found[1:1] = lists
-    found.append(_Column(ID_PATH, {"ru": "Код записи"}.get(locale, "Record ID"), "text"))
-    unique = []
-    for column in found:
-        titles[column.title] = titles.get(column.title, 0) + 1
-        # Two plugins may use one word: the path tells them apart.
-        title = column.title if titles[column.title] == 1 else f"{column.title} ({column.path})"
-        unique.append(_Column(column.path, title, column.kind, column.line, column.link, column.tagging))
-    return unique
+async def count_exported(
+    app: Host,
+    actor: Actor,
+    record_type: RecordType,
+    *,
+    filter: Mapping[str, object] | None,  # the word of the API
+    search: str | None,
+    is_sheet: bool,
+) -> int:
+    """Return how many records an export would have; raises `FileRefused` for more than a sheet holds."""
+    now = app.clock.now()
+    found = await count_records(
+        app.database,
+        app.model,
+        record_type,
+        actor.rights,
+        now=now,
+        action="export",
+        filter=filter,
+        search=search,
+        reading=reading_of(app, actor, now),
+    )
+    if is_sheet and found >= MOST_ROWS:
+        raise FileRefused(TOO_MANY_ROWS, limit=MOST_ROWS - 1)
+    return found
 
 
 async def _rows(
     app: Host,
     actor: Actor,
     record_type: RecordType,
-    columns: Sequence[_Column],
+    columns: Sequence[Column],
     *,
     filter: Mapping[str, object] | None,  # the word of the API
     search: str | None,
+    tell: Tell | None,
 ) -> AsyncIterator[list[object]]:
     now = app.clock.now()
     reading = reading_of(app, actor, now)
@@ -156,6 +129,7 @@ async def _rows(
         search=search,
         reading=reading,
     )
+    read = 0
     async for portion in portions:
         lists = {
             column.path: await _listed(app, actor, column.link, column.tagging, portion)
@@ -178,14 +152,17 @@ async def _rows(
                 else:
                     cells.append(_cell(column.line, row[column.path], reading))
             yield cells
+        read += len(portion)
+        if tell is not None:
+            await tell(read)
 
 
 def _cell(line: Line, value: object, reading: Any) -> object:
     if value is None:
         return None
-    if line.kind in _SCALED:
+    if line.kind in SCALED:
         return int(str(value)) / 10**line.field.scale
-    if line.kind in _AS_THEY_ARE:
+    if line.kind in AS_THEY_ARE:
         return value
     if line.kind is Kind.MONEY and isinstance(value, Money) and value.currency == reading.currency:
         return value.amount  # a number to reckon with; other currencies are texts, which name them
@@ -244,7 +221,7 @@ def _contact(link: Link, row: Row, locale: str) -> str:
 
 
 async def _names(
-    app: Host, actor: Actor, record_type: RecordType, columns: Sequence[_Column], portion: Rows
+    app: Host, actor: Actor, record_type: RecordType, columns: Sequence[Column], portion: Rows
 ) -> dict[str, dict[int, str]]:
     """Return what the records are called that the portion refers to, by path and id."""
     found = {}

@@ -9,6 +9,7 @@ from cardfile.imports.columns import identifying_paths
 from cardfile.imports.mapping import ColumnMatch, known_words, propose_mapping
 from cardfile.imports.memory import Memory
 from cardfile.imports.plan import ColumnPlan, ImportPlan, SheetPlan
+from cardfile.imports.result_columns import is_result_column
 from cardfile.imports.targets import ID_PATH, Place, read_path
 from cardfile.model.model import Model
 from cardfile.model.record_types import RecordType
@@ -127,7 +128,11 @@ def probe(
     """
     targets = [place.target for place in places.values()]
     header = _header(sheet, sample, wishes.header_row, known_words(targets))
-    chosen = _chosen(header, wishes.mapping or {}, places, locale)
+    # What a list says of an earlier import is nothing to be brought in.
+    ours: dict[int, tuple[str, ...] | None] = {
+        index: None for index, name in header.names.items() if is_result_column(name)
+    }
+    chosen = ours | _chosen(header, wishes.mapping or {}, places, locale)
     remembered = memory.of(header)
     columns = propose_mapping(header, sample, targets, chosen=chosen, remembered=remembered)
     for one in columns:

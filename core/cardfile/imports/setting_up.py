@@ -46,6 +46,10 @@ __all__ = [
 
 AGAIN: Final = (*BEFORE_RUN, ImportState.FAILED)
 
+NEEDS_ALL_RIGHTS: Final = (
+    "An import is started by a person, or with a token that may all that its person may."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class MappedSheet:
@@ -59,15 +63,13 @@ class MappedSheet:
     ] = None
 
 
-async def require_all_rights(call: Call) -> None:
-    """Refuse a token that may less than its person: the import is done later, with the rights of the person."""
+async def require_all_rights(call: Call, sentence: str = NEEDS_ALL_RIGHTS) -> None:
+    """Refuse a token that may less than its person: the work is done later, with the rights of the person."""
     if call.actor.token is None or call.actor.user is None:
         return
     whole = await host_of(call.app).access.directory.rights(call.actor.user, call.now)
     if whole is None or (whole.scopes, whole.shared) != (call.rights.scopes, call.rights.shared):
-        raise NotAllowed(
-            "An import is started by a person, or with a token that may all that its person may."
-        )
+        raise NotAllowed(sentence)
 
 
 def read_mapping(mapping: Mapping[str, object] | None) -> dict[str, str | None]:

@@ -10,9 +10,8 @@ import io
 import os
 import re
 import zipfile
-from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -22,6 +21,14 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 
 from cardfile.errors import FileRefused
+from cardfile.spreadsheets.out_sheets import (
+    CopySheet,
+    OutCell,
+    OutColumn,
+    OutRows,
+    OutSheet,
+    OutValue,
+)
 from cardfile.spreadsheets.remarks import (
     COMMENTS,
     DRAWING,
@@ -62,9 +69,6 @@ MOST_ROWS: Final = 1_048_576
 
 TOO_MANY_ROWS: Final = "A sheet holds at most {limit} rows: narrow the list or write it as CSV."
 
-OutValue = object
-OutRows = AsyncIterable[Sequence[OutValue]] | Iterable[Sequence[OutValue]]
-
 _CHUNK: Final = 500
 _MOST_DIGITS: Final = 10**15
 _FIRST_DAY: Final = dt.date(1900, 3, 1)  # Excel counts a day in February 1900 that never was.
@@ -93,48 +97,6 @@ _WIDTH: Final = 20.0
 _DAY: Final = dt.timedelta(days=1)
 
 _bad_in_title = re.compile(r"[\[\]:*?/\\]").sub
-
-
-@dataclass(frozen=True, slots=True)
-class OutColumn:
-    """A column to be written: its title, the kind of the model that decides its format, and its width."""
-
-    title: str
-    kind: str = "text"
-    width: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OutCell:
-    """A value with a colour behind it and, perhaps, a remark beside it."""
-
-    value: OutValue
-    tone: Tone | None = None
-    remark: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OutSheet:
-    """A list to be written: rows come from an iterable or an asynchronous one and are not kept.
-
-    Values are None, bool, int, float, Decimal, str, date, datetime (an aware one is written as the wall time
-    of `zone`), time, timedelta, or one of them in an `OutCell`; anything else is written as its text.
-    """
-
-    title: str
-    columns: Sequence[OutColumn]
-    rows: OutRows
-    zone: dt.tzinfo = dt.UTC
-
-
-@dataclass(frozen=True, slots=True)
-class CopySheet:
-    """A sheet whose rows stand where they stood: pairs of a rising row number, from 1, and values."""
-
-    title: str
-    rows: AsyncIterable[tuple[int, Sequence[OutValue]]]
-    is_visible: bool = True
-    widths: Mapping[int, float] = field(default_factory=dict)
 
 
 async def write_workbook(
