@@ -5,16 +5,24 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from pydantic import BaseModel
 
 from cardfile.access import Access, DeclaredRights, RoleBook
 from cardfile.clock import Clock, SystemClock
 from cardfile.core_plugin import CorePlugin
-from cardfile.database import CardTable, Database, PluginMigrations, check_migrated, migrate, open_database
+from cardfile.database import (
+    CardTable,
+    Database,
+    PluginMigrations,
+    SerializationFailed,
+    check_migrated,
+    migrate,
+    open_database,
+)
 from cardfile.database.sqlite import SqliteDatabase
-from cardfile.errors import DeclarationError, MigrationError, SettingsError
+from cardfile.errors import Busy, DeclarationError, MigrationError, SettingsError
 from cardfile.failpoints import failpoint
 from cardfile.jobs import Jobs, plan_delivery
 from cardfile.journal import CommandBook, Deed, Glance, UnitOfWork, unit_of_work
@@ -33,6 +41,9 @@ __all__ = ["App"]
 
 SectionModel = TypeVar("SectionModel", bound=BaseModel)
 AnyPlugin = TypeVar("AnyPlugin", bound=Plugin)
+
+TRIES: Final = 4
+"""How often a command is done that others are in the way of."""
 
 _UNITS_OF: ContextVar[tuple["App", ...]] = ContextVar("cardfile_apps_with_an_open_unit", default=())
 
@@ -182,15 +193,26 @@ class App:
     ) -> object:
         """Do one command, whole or not at all, and return what it returns.
 
-        What it prepares is prepared before the transaction is opened, and one that only reads opens none.
+        What it prepares is prepared before the transaction is opened, and one that only reads opens none. When
+        others lock the same records in another order, PostgreSQL undoes one of them: that command is done anew,
+        which it can be, for until its commit it has no effect outside of the database. Raises `Busy` when the
+        others are in the way each time.
         """
         deed = Deed(self.commands[command], arguments, expected_version)
         glance = Glance.of(self, actor)
         if not deed.command.writes:
             return await glance.carry_out(deed)
         ready = await glance.prepare(deed)
-        async with self.unit_of_work(actor) as work:
-            return await work.carry_out(ready)
+        # Inside a unit of work the whole of that would have to be done anew.
+        tries = 1 if self in _UNITS_OF.get() else TRIES
+        while True:
+            try:
+                async with self.unit_of_work(actor) as work:
+                    return await work.carry_out(ready)
+            except SerializationFailed as error:
+                tries -= 1
+                if tries == 0:
+                    raise Busy("The database is busy. Try again in a moment.") from error
 
     def texts(self, locale: str) -> Texts:
         """Return the speaker of `locale`, with the sentences of all plugins."""

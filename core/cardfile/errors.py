@@ -14,6 +14,7 @@ CardfileError
     ├── VersionConflict       somebody else changed the record in between
     ├── Unauthenticated       nobody is signed in, or the sign-in failed
     ├── RateLimited           too many attempts
+    ├── Busy                  others were in the way each time that it was tried
     ├── TooExpensive          a question that would cost more than is given at once
     └── FileRefused           a file that cannot or must not be read
 """
@@ -24,6 +25,7 @@ from typing import ClassVar, Protocol
 from cardfile.texts import said
 
 __all__ = [
+    "Busy",
     "CardfileError",
     "DatabaseError",
     "DatabaseUnopenable",
@@ -184,6 +186,12 @@ class RateLimited(Refused):
     def __init__(self, template: str, *, retry_after: int, **values: object) -> None:
         super().__init__(template, path=(), retry_after=retry_after, **values)
         self.retry_after = retry_after
+
+
+class Busy(Refused):
+    """Others were in the way of a command each time that it was tried; it may be tried again."""
+
+    code = "BUSY"
 
 
 class TooExpensive(Refused):

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from cardfile.database import DatabaseBusy
 from cardfile.errors import (
+    Busy,
     FileRefused,
     InvalidInput,
     NotAllowed,
@@ -47,6 +48,7 @@ STATUSES: Final[Mapping[type[Refused], int]] = {
     VersionConflict: 409,
     TooLarge: 413,
     RateLimited: 429,
+    Busy: 503,
 }
 """The HTTP status of each refusal; a subclass has that of the nearest one above it."""
 
