@@ -1,7 +1,7 @@
 """A desk at which rows go the way of an import without a file: read, decided about, written."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from clients_desk import Desk
@@ -13,7 +13,7 @@ from cardfile.imports.tables import DuplicateMode
 from cardfile.journal import Glance
 from cardfile.rights import Actor
 
-SYSTEM = Actor.system("import")
+SYSTEM = replace(Actor.system("import"), zone="Europe/Moscow")
 
 
 @dataclass(frozen=True)

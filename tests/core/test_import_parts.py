@@ -1,11 +1,13 @@
 """One row may tell of several things: a client and his deal, a visit and whose it was."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from parts_desk import PartsDesk, of_parts, outcomes, told
+from parts_desk import SYSTEM, PartsDesk, of_parts, outcomes, told
 
 from cardfile.app import App
+from cardfile.errors import NotAllowed
 from cardfile.settings import Settings
 from cardfile.values.money import Money
 
@@ -95,3 +97,209 @@ async def test_two_deals_alike_in_one_list_are_two_and_stay_two(desk: PartsDesk)
         assert len(await desk.rows("deal")) == 2
         assert len(await desk.rows("client")) == 1
     assert outcomes(done) == ["duplicate", "duplicate"]
+
+
+async def test_a_list_of_deals_finds_its_clients_by_contacts_and_names(desk: PartsDesk) -> None:
+    anna = await desk.client("Анна Иванова", phones=["+79161112233"])
+    petr = await desk.client("Пётр Орлов")
+    for name in ("Иван Сидоров", "Иван Сидоров"):
+        await desk.client(name)
+    rows = [
+        ("Ремонт", 100, "8 916 111-22-33", "Иванова А.", "Предложение"),
+        ("Окна", 200, None, "пётр орлов", "Успешно"),
+        ("Двери", 300, None, "Новый Клиент", None),
+        ("Полы", 350, None, "Новый Клиент", None),
+        ("Балкон", 400, None, "Иван Сидоров", None),
+        ("Ничьё", 500, None, None, None),
+    ]
+    columns = ("title", "amount", "client:phones", "client", "stage")
+    done = await desk.bring("deal", columns, rows)
+    assert outcomes(done) == ["created", "created", "created", "created", "review", "refused"]
+    assert len(done[4].parts[0].candidates) == 2
+    clients = [row["name"] for row in await desk.rows("client")]
+    assert clients == ["Анна Иванова", "Пётр Орлов", "Иван Сидоров", "Иван Сидоров", "Новый Клиент"]
+    deals = await desk.rows("deal")
+    assert [row["client"] for row in deals] == [anna, petr, deals[2]["client"], deals[2]["client"]]
+    assert [row["result"] for row in deals] == ["open", "won", "open", "open"]
+    stays = await desk.rows("stage_change")
+    assert [(row["deal"], row["cause"]) for row in stays] == [(row["id"], "import") for row in deals]
+    assert outcomes(await desk.bring("deal", columns, rows)) == ["duplicate"] * 4 + ["review", "refused"]
+    assert await desk.try_out("deal", columns, rows) == ["duplicate"] * 4 + ["review", "refused"]
+
+
+async def test_memberships_and_visits_come_with_their_clients(desk: PartsDesk) -> None:
+    await desk.do("fitness.plan.create", values={"name": "Годовой", "duration_days": 365})
+    rows = [
+        ("Анна Иванова", "89161112233", "Годовой", None, "31.12.2030", "01.02.2026 10:00"),
+        ("Пётр Орлов", "89161112244", "годовой", "01.03.2024", None, None),
+        ("Вера Белова", "89161112255", "Полугодовой", None, "31.12.2030", None),
+    ]
+    columns = (
+        "name", "phones", "fitness_membership:plan", "fitness_membership:starts_on", "fitness_membership:ends_on",
+        "fitness_visit:entered_at",
+    )  # fmt: skip
+    done = await desk.bring("client", columns, rows)
+    assert outcomes(done) == ["created"] * 3
+    assert [of_parts(one) for one in done] == [
+        {"fitness_membership": "created", "fitness_visit": "created"},
+        {"fitness_membership": "created"},
+        {"fitness_membership": "refused"},
+    ]
+    assert any("Полугодовой" in text for text in told(done[2]))
+    sold = [
+        (row["starts_on"], row["ends_on"], row["status"]) for row in await desk.rows("fitness.membership")
+    ]
+    assert sold == [
+        (date(2030, 1, 1), date(2030, 12, 31), "waiting"),
+        (date(2024, 3, 1), date(2025, 2, 28), "ended"),
+    ]
+    (visit,) = await desk.rows("fitness.visit")
+    assert (visit["entered_at"], visit["via"]) == (datetime(2026, 2, 1, 7, tzinfo=UTC), "import")
+    before = await desk.live()
+    assert {one.own for row in await desk.bring("client", columns, rows) for one in row.parts} == {
+        "duplicate", "refused",
+    }  # fmt: skip
+    assert await desk.live() == before
+    visits = ("client:phones", "entered_at", "membership")
+    done = await desk.bring(
+        "fitness.visit", visits, [("+79161112244", "02.02.2026", None), ("+79998887766", None, None)]
+    )
+    assert outcomes(done) == ["created", "refused"]
+
+
+async def test_tasks_products_and_what_hangs_on_deals_are_lists_too(desk: PartsDesk) -> None:
+    await desk.bring("product", ("name", "code", "price"), [("Окно", "A-1", 100), ("Дверь", None, 200)])
+    done = await desk.bring(
+        "product", ("name", "code", "price"),
+        [("Окно большое", "A-1", 150), ("дверь", None, 250), ("Дверь", "D-2", 300), *[("Порог", None, 1)] * 2],
+        mode="overwrite",
+    )  # fmt: skip
+    assert outcomes(done) == ["updated", "updated", "updated", "created", "unchanged"]
+    assert [(row["name"], row["code"]) for row in await desk.rows("product")] == [
+        ("Окно большое", "A-1"), ("Дверь", "D-2"), ("Порог", None),
+    ]  # fmt: skip
+    done = await desk.bring(
+        "task", ("title", "due_at", "client", "deal:title"),
+        [("Позвонить", "01.09.2026", "Анна Иванова", "Ремонт"), ("Отчёт", "02.09.2026", None, None)],
+    )  # fmt: skip
+    assert outcomes(done) == ["created", "created"]
+    (anna,), (deal,) = await desk.rows("client"), await desk.rows("deal")
+    tasks = await desk.rows("task")
+    assert [(row["client"], row["deal"], row["cause"]) for row in tasks] == [
+        (anna["id"], deal["id"], "import"), (None, None, "import"),
+    ]  # fmt: skip
+    done = await desk.bring("deal_line", ("deal:title", "deal:client", "product", "quantity"),
+                            [("Ремонт", "Анна Иванова", "Дверь", 2)])  # fmt: skip
+    assert outcomes(done) == ["created"]
+    assert (await desk.row("deal", deal["id"]))["amount"] == Money(60_000, "RUB")
+
+
+async def test_the_tax_number_tells_a_firm_and_chosen_keys_go_before_the_usual_ones(desk: PartsDesk) -> None:
+    firm = await desk.client("ООО «Ромашка»", tax_number="0277072661", kind="company")
+    columns = ("name", "tax_number", "phones")
+    done = await desk.bring("client", columns, [("Ромашка", 277072661, None), ("Лютик", "7707083893", None)])
+    assert (outcomes(done), done[0].record) == (["duplicate", "created"], firm)
+    await desk.client("Анна Иванова", phones=["+79161112233"], birthday=date(1990, 2, 1))
+    rows = [
+        ("Иванова Мария", "89161112233", "05.05.2015"),
+        ("анна иванова", "89161119999", "01.02.1990"),
+        ("Анна Иванова", None, "01.02.1990"),
+        ("Новая Нина", None, "01.02.1990"),
+        ("Новая нина", "89161110000", "01.02.1990"),
+    ]
+    done = await desk.bring("client", ("name", "phones", "birthday"), rows, keys=("name", "birthday"))
+    assert outcomes(done) == ["created", "duplicate", "duplicate", "created", "duplicate"]
+
+
+async def test_two_keys_that_mean_two_records_are_left_to_somebody(desk: PartsDesk) -> None:
+    anna = await desk.client("Анна", phones=["+79161112233"])
+    boris = await desk.client("Борис", emails=["b@b.ru"])
+    columns = ("name", "phones", "emails", "deal:amount")
+    (one,) = await desk.bring("client", columns, [("Кто", "89161112233", "b@b.ru", 100)], mode="overwrite")
+    assert (one.outcome, one.candidates) == ("review", (anna, boris))
+    assert (await desk.rows("deal"), len(await desk.rows("client"))) == ([], 2)
+
+
+async def test_an_archived_record_is_offered_and_does_not_stand_in_the_way(desk: PartsDesk) -> None:
+    client = await desk.client("Анна", phones=["+79161112233"])
+    await desk.do("client.archive", record=client)
+    (one,) = await desk.bring("client", ("name", "phones"), [("Анна", "89161112233")])
+    assert outcomes([one]) == ["created"]
+    assert [(issue.code, issue.values["record"]) for issue in one.row.issues] == [
+        ("ARCHIVED", f"client_{client}")
+    ]
+
+
+async def test_every_part_needs_its_own_rights_and_tells_nothing_hidden(desk: PartsDesk) -> None:
+    anna, boris = await desk.colleague("Anna", "manager"), await desk.colleague("Boris", "manager")
+    hers = await desk.client("Тайный Клиент", phones=["+79161112233"], by=anna)
+    columns = ("title", "amount", "client:phones", "client")
+    rows = [("Окна", 100, "89161112233", "Кто-то"), ("Двери", 200, None, "Тайный Клиент")]
+    done = await desk.bring("deal", columns, rows, by=boris)
+    assert outcomes(done) == ["created", "created"]
+    assert [told(one) for one in done] == [[], []]
+    assert hers not in {row["client"] for row in await desk.rows("deal")}
+    assert [row["owner"] for row in await desk.rows("client")][1:] == [boris.user, boris.user]
+    trainer = await desk.colleague("Tanya", "trainer")
+    with pytest.raises(NotAllowed):
+        await desk.bring("client", ("name", "deal:amount"), [("Анна", 1)], by=trainer)
+
+
+async def test_undoing_takes_all_parts_back_and_keeps_what_people_changed(desk: PartsDesk) -> None:
+    anna = await desk.client("Анна Иванова", phones=["+79161112233"], city="Тула", position="тренер")
+    made = {"client": anna, "title": "Ремонт", "external_id": "R-1", "amount": 10}
+    deal = (await desk.do("deal.create", values=made)).id
+    before = await desk.live(), await desk.row("client", anna), await desk.row("deal", deal)
+    columns = (
+        "name", "phones", "city", "position", "tags", "deal:external_id", "deal:title", "deal:amount", "deal:stage",
+        "interaction:at", "interaction:text", "task:title",
+    )  # fmt: skip
+    rows = [
+        (
+            "Анна Иванова",
+            "89161112233",
+            "Москва",
+            "юрист",
+            "vip",
+            "R-1",
+            None,
+            500,
+            "Предложение",
+            None,
+            "Да",
+            None,
+        ),
+        (
+            "Пётр Орлов",
+            "89161112244",
+            None,
+            None,
+            "vip; новый",
+            None,
+            "Окна",
+            900,
+            "Успешно",
+            "01.02.2026",
+            None,
+            "Звонок",
+        ),
+    ]
+    async with desk.app.unit_of_work(SYSTEM) as work:
+        batch = await work.open_batch()
+    done = await desk.bring("client", columns, rows, mode="overwrite", batch=batch)
+    assert outcomes(done) == ["updated", "created"]
+    grown = await desk.live()
+    assert {key for key, number in grown.items() if number > before[0][key]} >= {
+        "client", "contact_point", "deal", "interaction", "task", "tag", "client_tag", "stage_change",
+    }  # fmt: skip
+    assert [row["cause"] for row in await desk.rows("task")] == ["stage", "import"]
+    await desk.do("client.update", record=anna, values={"city": "Пермь"})
+    await desk.do("deal.update", record=deal, values={"amount": 700})
+    undone = await desk.undo(batch)
+    assert {(one.entity, one.record, one.paths) for one in undone.kept} == {
+        ("client", anna, ("city",)), ("deal", deal, ("amount",)),
+    }  # fmt: skip
+    assert await desk.live() == before[0]
+    after = await desk.row("client", anna), await desk.row("deal", deal)
+    assert (after[0]["city"], after[0]["position"]) == ("Пермь", "тренер")
+    assert (after[1]["amount"], after[1]["stage"]) == (Money(70_000, "RUB"), before[2]["stage"])

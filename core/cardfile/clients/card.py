@@ -273,5 +273,6 @@ clients = Entity(
     order=("name", "id"),
     title="name",
     search=("name", "company", "phones", "emails"),
+    known_by=("tax_number",),
     importable=True,
 )

@@ -269,6 +269,7 @@ async def _replace_entries(
 ) -> None:
     """Bring the rows of lists to what they shall be: what stays keeps its row, what goes is archived."""
     added: list[tuple[int, object]] = []
+    emptied: list[int] = []
     gone: list[tuple[object, ...]] = []
     kept: list[tuple[object, ...]] = []
     for record, values in different.items():
@@ -276,6 +277,9 @@ async def _replace_entries(
             continue
         if not befores[record].get(path):
             added.append((record, values[path]))
+            continue
+        if not values[path]:
+            emptied.append(record)
             continue
         old = {one.value: one for one in _entries(befores[record].get(path))}
         new = {one.value: one for one in _entries(values[path])}
@@ -286,9 +290,15 @@ async def _replace_entries(
             for value, one in new.items()
             if value in old and (one.label, one.is_primary) != (old[value].label, old[value].is_primary)
         ]
-    table, where = _entry_where(unit, entry)
+    table, live = _entry_where(unit, entry)
+    where = f"{quoted(entry.link.column)}={{host}} and value={{value}} and {live}"
     stamp = "version=version+1, updated_at=$1, updated_by=$2"
     head = (unit.now, unit.actor.user)
+    if emptied:
+        hosts = f"{quoted(entry.link.column)} {unit.app.database.dialect.any_of(3, 'bigint')}"
+        await unit.transaction.execute(
+            f"update {table} set archived_at=$1, {stamp} where {hosts} and {live}", (*head, emptied)
+        )
     if gone:
         await unit.transaction.execute_many(
             f"update {table} set archived_at=$1, {stamp} where {where.format(host='$3', value='$4')}",
@@ -303,12 +313,12 @@ async def _replace_entries(
 
 
 def _entry_where(unit: Unit, entry: EntryPlan) -> tuple[str, str]:
+    """Return the table of a list and what holds for its live rows."""
     statement = Statement(unit.app.model, unit.app.database.dialect, EVERYTHING, unit.reading)
     where = "".join(
         f" and {quoted(key)} = {constant(value, statement)}" for key, value in entry.link.where.items()
     )
-    found = f"{quoted(entry.link.column)}={{host}} and value={{value}} and archived_at is null{where}"
-    return quoted(unit.app.model[entry.target].table), found
+    return quoted(unit.app.model[entry.target].table), f"archived_at is null{where}"
 
 
 def _next_version(version: object) -> int:

@@ -177,7 +177,8 @@ async def _revert(
         elif record in touched:
             kept.append(Kept(plan.key, record, tuple(sorted(touched[record])), CHANGED))
         elif row["archived_at"] is None:
-            changes[record] = {"archived_at": work.now}
+            lists = {path: () for path in plan.entries if was.after.get(path)}
+            changes[record] = {"archived_at": work.now, **lists}
             created.add(record)
     writing = _Writing(work, plan, befores, kept)
     done = await writing.write(changes)

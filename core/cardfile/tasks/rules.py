@@ -123,7 +123,9 @@ async def _complete(call: Call, rows: Sequence[Values]) -> None:
     usual = (await task_book(access_of(call))).usual
     for values in rows:
         values.setdefault("author", call.actor.user)
-        values.setdefault("cause", (TaskCause.IMPORT if call.via == "import" else TaskCause.MANUAL).value)
+        # Nobody gives the cause of a task that he sets himself: it has its default by now.
+        if call.via == "import" and values.get("cause") == TaskCause.MANUAL:
+            values["cause"] = TaskCause.IMPORT.value
         values.setdefault("policy", usual)
         values.setdefault("state", TaskState.OPEN.value)
         _require_assignee(call, book, values)
