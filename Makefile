@@ -15,7 +15,7 @@ help:
 	@echo "make test    run the tests"
 	@echo "make kills   kill servers and workers at random, KILLS times, and count what is left"
 	@echo "make check   check format, lint, types, imports, house rules and docs"
-	@echo "make bench   measure reads and writes against hand-written SQL"
+	@echo "make bench   measure reads, writes and imports against hand-written SQL"
 	@echo "make clean   remove the environment and the caches; data stays"
 
 run: .venv/ready-to-run

@@ -1,8 +1,8 @@
 """How much is generated and measured."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-__all__ = ["FULL", "QUICK", "Size"]
+__all__ = ["FULL", "MIDDLE", "QUICK", "Size"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,8 @@ class Size:
     closed_deals: int
     moves: int
     moves_many: int
+    import_rows: int
+    import_base: int
 
 
 FULL = Size(
@@ -43,8 +45,13 @@ FULL = Size(
     closed_deals=15_000,
     moves=40,
     moves_many=200,
+    import_rows=100_000,
+    import_base=1_000_000,
 )
 """What `make bench` measures."""
+
+MIDDLE = replace(FULL, import_rows=10_000, import_base=100_000)
+"""For those who work on what is measured: imports of a tenth of the rows."""
 
 QUICK = Size(
     "quick",
@@ -61,5 +68,7 @@ QUICK = Size(
     closed_deals=90,
     moves=3,
     moves_many=12,
+    import_rows=60,
+    import_base=400,
 )
 """What a test runs to see that the benchmarks themselves work."""

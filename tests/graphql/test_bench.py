@@ -50,5 +50,5 @@ def test_the_benchmarks_run_and_find_the_answers_equal(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert len(lines) == 19
+    assert len(lines) == 30
     assert [line for line in lines if not LINE.fullmatch(line)] == []
