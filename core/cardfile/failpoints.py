@@ -51,6 +51,8 @@ Failpoint = Literal[
     "stages.undo_portion_written",
     "stages.undo_portion_kept",
     "stages.before_undone",
+    "stages.settled_portion_written",
+    "stages.before_settled",
     "files.content_kept",
     # Tasks, deals, processes and documents.
     "tasks.notice_written",

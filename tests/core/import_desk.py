@@ -105,7 +105,7 @@ class ImportDesk(Desk):
 
 def counts(row: Mapping[str, Any]) -> dict[str, int]:
     """Return the counts of an import that are not zero, by their short names."""
-    names = ("read", "created", "updated", "unchanged", "duplicate", "refused")
+    names = ("read", "created", "updated", "unchanged", "duplicate", "review", "refused")
     return {name: row[f"rows_{name}"] for name in names if row[f"rows_{name}"]}
 
 

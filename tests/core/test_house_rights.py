@@ -41,10 +41,10 @@ USES = {
     # There is one plan for whom and when, also where its maker does not see it; who heads a team is no secret.
     "core/cardfile/reports/rules.py: EVERYTHING": 4,
     # An import keeps its own books; whom it knows is asked under the rights of its reader.
-    "core/cardfile/imports/taking_back.py: EVERYTHING": 1,
+    "core/cardfile/imports/kept_rows.py: EVERYTHING": 1,
     "core/cardfile/imports/importers.py: Actor.system": 1,
     "core/cardfile/imports/kept_import.py: Actor.system": 1,
-    "core/cardfile/imports/kept_import.py: EVERYTHING": 2,
+    "core/cardfile/imports/kept_import.py: EVERYTHING": 3,
     "core/cardfile/imports/earlier.py: EVERYTHING": 1,
     "core/cardfile/imports/matching.py: EVERYTHING": 3,
     "core/cardfile/imports/tagging.py: EVERYTHING": 1,

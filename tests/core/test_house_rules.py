@@ -25,6 +25,7 @@ ROOMS_WITH_TABLES = tuple(
         "access",
         "tasks",
         "imports/results",
+        "imports/memory",
     )
 )
 ROOMS_WITH_SQL = tuple(f"core/cardfile/{room}" for room in ("database", "query", "journal"))

@@ -14,6 +14,8 @@ from import_desk import Cells, ImportDesk, write_list
 
 from cardfile.app import App
 from cardfile.imports import commands, starting, tables, taking_back
+from cardfile.imports.reviews import SettledBy, SettledRow
+from cardfile.journal.signatures import RecordId
 from cardfile.settings import Settings
 
 __all__ = ["forge"]
@@ -27,6 +29,7 @@ POINTS: Mapping[str, Sequence[str]] = {
     "probe": ("stages.probe_kept",),
     "check": ("stages.check_portion", "stages.check_kept"),
     "run": ("import.portion_written:2", "import.portion_kept", "import.before_finish"),
+    "settle": ("stages.settled_portion_written", "stages.before_settled"),
     "undo": ("stages.undo_portion_written:2", "stages.undo_portion_kept", "stages.before_undone"),
 }
 """Where a worker dies in each stage, one after another."""
@@ -36,6 +39,7 @@ FIRST: Sequence[Cells] = (
     ("ФИО", "Телефон", "Метки"),
     *((f"Клиент {n}", f"8916000{n:04d}", "vip" if n % 3 else "vip; новый") for n in range(ROWS)),
     ("Клиент 1", "8916-000-00-01", "сосед"),
+    ("Кто-то", "8916-000-00-03, 8916-000-00-04, 8916-999-00-00", "сосед"),
 )
 SECOND: Sequence[Cells] = (
     ("ФИО", "Телефон"),
@@ -102,7 +106,16 @@ async def test_whatever_stage_is_killed_the_end_is_the_same(
         await quiet.jobs.run_due()
         assert await told(died, number) == await told(lived, other), stage
     for desk, one in ((died, number), (lived, other)):
-        assert (await desk.row("import", one))["rows_created"] == ROWS - 1 + ROWS // 2
+        (review,) = (await desk.do("import.reviews", done=one)).reviews
+        assert [each.name for each in review.candidates] == ["Клиент 3", "Клиент 4"]
+        meant = SettledRow(review.row, SettledBy.TAKE, RecordId(review.candidates[1].id))
+        await desk.do("import.settle", done=one, rows=[meant])
+    await killed(house, number, "settle")
+    await quiet.jobs.run_due()
+    assert await told(died, number) == await told(lived, other)
+    for desk, one in ((died, number), (lived, other)):
+        row = await desk.row("import", one)
+        assert (row["rows_created"], row["rows_review"]) == (ROWS - 1 + ROWS // 2, 0)
         maria = await desk.colleague("Maria", "owner")
         changed = await called(desk, "Клиент 7")
         await desk.do("client.update", by=maria, record=changed, values={"name": "Анна"})

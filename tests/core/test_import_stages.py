@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from cardfile.app import App
 from cardfile.clock import MovableClock
-from cardfile.errors import InvalidInput, Refused
+from cardfile.errors import InvalidInput, NotFound, Refused
 from cardfile.imports import (
     DryRun,
     Halted,
@@ -28,7 +28,9 @@ from cardfile.imports import (
 )
 from cardfile.imports.progress import HOLD, Gauge, PortionSize
 from cardfile.imports.results import read_result
+from cardfile.imports.reviews import SettledBy, SettledRow
 from cardfile.imports.tables import Result
+from cardfile.journal.signatures import RecordId
 from cardfile.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -253,6 +255,41 @@ async def test_what_a_second_import_did_and_took_back_holds_up_no_undo_of_the_fi
     undone = await desk.do("import.undo", done=first["id"], by=maria)
     assert undone.kept == []
     assert await desk.rows("client") == await desk.rows("tag") == []
+
+
+async def test_a_row_that_means_two_waits_until_somebody_says_which(desk: ImportDesk, tmp_path: Path) -> None:
+    anna = await desk.client("Анна Орлова", phones=["+79261110001"])
+    await desk.client("Олег Орлов", phones=["+79261110002"])
+    rows: list[Cells] = [("ФИО", "Телефон", "Откуда")]
+    rows += [
+        (f"Кто-то {n}", f"8-926-111-00-01, 8-926-111-00-02, 8-926-111-01-0{n}", "друг") for n in range(4)
+    ]
+    done = await desk.bring_in(write_list(tmp_path / "a.xlsx", rows), mapping={"Откуда": "comment"})
+    number = done["id"]
+    assert counts(done) == {"read": 4, "review": 4}
+    told = await desk.do("import.reviews", done=number, first=3)
+    assert (len(told.reviews), told.has_more) == (3, True)
+    assert [one.name for one in told.reviews[0].candidates] == ["Анна Орлова", "Олег Орлов"]
+    assert "several records" in told.reviews[0].messages[0]
+    with pytest.raises(InvalidInput, match="it may mean: client_1, client_2"):
+        await desk.do(
+            "import.settle", done=number, rows=[SettledRow(2, SettledBy.TAKE, RecordId("client_9"))]
+        )
+    with pytest.raises(NotFound, match="Row 9"):
+        await desk.do("import.settle", done=number, rows=[SettledRow(9, SettledBy.NEW)])
+    said = [SettledRow(2, SettledBy.TAKE, RecordId(f"client_{anna}")), SettledRow(3, SettledBy.NEW)]
+    await desk.do("import.settle", done=number, rows=[*said, SettledRow(4, SettledBy.SKIP)])
+    await desk.app.jobs.run_due()
+    row = await desk.row("import", number)
+    assert counts(row) == {"read": 4, "created": 1, "updated": 1, "duplicate": 1, "review": 1}
+    assert (row["state"], row["stage"], row["error"]) == ("done", None, None)
+    assert await desk.outcomes(number) == {2: "updated", 3: "created", 4: "duplicate", 5: "review"}
+    phones = await desk.of("contact_point", anna, "value")
+    assert phones == ["+79261110001", "+79261110002", "+79261110100"]
+    assert (await desk.row("client", anna))["comment"] == "друг"
+    undone = await desk.do("import.undo", done=number)
+    assert (undone.archived, undone.restored, undone.kept) == (1, 1, [])
+    assert await desk.of("contact_point", anna, "value") == ["+79261110001"]
 
 
 async def test_an_import_that_failed_goes_on_once_the_reason_is_gone(

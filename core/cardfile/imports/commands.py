@@ -15,6 +15,7 @@ from cardfile.imports.kept_import import UNFINISHED
 from cardfile.imports.previewing import ImportPreview, preview_of
 from cardfile.imports.probing import FileProbe, Wishes
 from cardfile.imports.results import keep_result
+from cardfile.imports.reviews import REVIEWING
 from cardfile.imports.setting_up import SETTING_UP, read_mapping, require_all_rights
 from cardfile.imports.starting import Choices, find_unfinished, keep_import, look_at
 from cardfile.imports.tables import DuplicateMode, Import, ImportState, Result, Stage
@@ -306,5 +307,13 @@ async def _stored(call: Call, file: File) -> StoredFile:
     return await files.find(call.app.model, call.app.model["file"].global_id(file.id), call.rights)
 
 
-COMMANDS: Final = (start_import, preview_import, *SETTING_UP, cancel_import, undo_import, issues_of_import)
+COMMANDS: Final = (
+    start_import,
+    preview_import,
+    *SETTING_UP,
+    *REVIEWING,
+    cancel_import,
+    undo_import,
+    issues_of_import,
+)
 """The commands of this room."""

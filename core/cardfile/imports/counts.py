@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cardfile.errors import CardfileError
@@ -76,6 +76,13 @@ class ImportCounts:
                 for name, some in _IGNORED.items()
             },
         )
+
+    def settled(self, outcomes: Iterable[Outcome]) -> "ImportCounts":
+        """Return the counts after something has become of rows that were to be settled."""
+        more = Counter(outcomes)
+        found = {one.value: getattr(self, one.value) + more[one] for one in COUNTED}
+        found[Outcome.REVIEW.value] -= more.total()
+        return replace(self, **found)
 
     def columns(self) -> dict[str, object]:
         """Return the counts by the columns of the import's table."""

@@ -13,6 +13,7 @@ from cardfile.imports.importers import actor_of_import
 from cardfile.imports.kept_import import Halted, fail_import, move_on, read_import, understood
 from cardfile.imports.progress import Tell
 from cardfile.imports.running import run_import
+from cardfile.imports.settling import settle_rows
 from cardfile.imports.tables import Import, ImportState, Stage
 from cardfile.imports.taking_back import take_back
 from cardfile.imports.trying import check_import
@@ -41,6 +42,8 @@ async def do_stage(app: ImportHost, number: int, *, tell: Tell | None = None) ->
             await run_import(app, number, tell=tell)
         case Stage.UNDO:
             await take_back(app, number, tell=tell)
+        case Stage.SETTLE:
+            await settle_rows(app, number, tell=tell)
 
 
 async def probe_import(app: ImportHost, row: Mapping[str, Any]) -> None:

@@ -27,6 +27,7 @@ STAGES: Final = (
     Choice(Stage.CHECK, {"en": "Dry run", "ru": "Проверка"}),
     Choice(Stage.RUN, {"en": "Import", "ru": "Загрузка"}),
     Choice(Stage.UNDO, {"en": "Taking back", "ru": "Отмена"}),
+    Choice(Stage.SETTLE, {"en": "Settling rows", "ru": "Решение по строкам"}),
 )
 MODES: Final = (
     Choice(DuplicateMode.SKIP, {"en": "Skip them", "ru": "Пропускать"}),

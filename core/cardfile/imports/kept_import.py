@@ -18,6 +18,7 @@ from cardfile.imports.starting import first_sheet, keep_look, probe_file, read_w
 from cardfile.imports.tables import DuplicateMode, Import, ImportState, Result
 from cardfile.imports.targets import places_of
 from cardfile.journal.calls import Call
+from cardfile.journal.unit_of_work import UnitOfWork
 from cardfile.query.rows import fetch_records
 from cardfile.rights import EVERYTHING, Actor
 from cardfile.spreadsheets.headers import Header
@@ -33,6 +34,7 @@ __all__ = [
     "options_of",
     "plan_of",
     "read_import",
+    "tell_of",
     "understood",
 ]
 
@@ -114,6 +116,17 @@ def options_of(row: Mapping[str, Any], *, writes: bool) -> WorkOptions:
         keys=tuple(orjson.loads(row["known_by"])) if row["known_by"] else (),
         strict=bool(row["strict"]),
     )
+
+
+async def tell_of(
+    work: UnitOfWork, number: int, event: str, values: Mapping[str, object], **data: object
+) -> None:
+    """Write something of an import, and tell it in the journal by the name of an event."""
+    call = Call(work, replace(importing_command(work.app.model["import"]), event=event))
+    record = await call.get(Import, number, rights=EVERYTHING, lock=True)
+    await call.write(record, values)
+    call.record(event, record, **data)
+    await call.finish()
 
 
 async def fail_import(app: ImportHost, number: int, error: Refused) -> None:

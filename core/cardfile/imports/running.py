@@ -1,6 +1,6 @@
 """Doing an import: portion by portion, each whole or not at all, so that it can be cut off at any moment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Final
@@ -9,10 +9,8 @@ from cardfile.errors import NotAllowed, Refused
 from cardfile.failpoints import failpoint
 from cardfile.imports.counts import ImportCounts
 from cardfile.imports.deciding import skipped
-from cardfile.imports.decisions import Decision, parts_to_text
 from cardfile.imports.host import ImportHost
 from cardfile.imports.importers import actor_of_import, require_heir_in_reach
-from cardfile.imports.issues import issues_to_text
 from cardfile.imports.kept_import import (
     HALTED,
     UNFINISHED,
@@ -24,13 +22,13 @@ from cardfile.imports.kept_import import (
     read_import,
     understood,
 )
+from cardfile.imports.kept_rows import keep_rows
 from cardfile.imports.plan import ImportPlan
 from cardfile.imports.portions import SheetWork
 from cardfile.imports.probing import require_identities
 from cardfile.imports.progress import Gauge, PortionSize, Progress, Tell
 from cardfile.imports.sheet_rows import Portion, portions_of
 from cardfile.imports.tables import Import, ImportState, Stage
-from cardfile.journal.unit_of_work import UnitOfWork
 from cardfile.rights import Actor, Scope
 from cardfile.spreadsheets.reader import SheetFile
 
@@ -38,8 +36,6 @@ __all__ = ["about_rows", "require_reach", "run_import"]
 
 PORTION: Final = 1_000
 """How many rows of the sheet are dealt with in one transaction at most."""
-
-_ROW_COLUMNS: Final = ("id", "origin", "sheet", "row", "outcome", "record", "client", "parts", "issues")
 
 
 async def run_import(app: ImportHost, number: int, *, tell: Tell | None = None) -> ImportCounts:
@@ -150,10 +146,10 @@ class _Run:
             if rows:
                 decisions = await sheet.decide(work, rows)
                 await sheet.write(work, decisions)
-                await self._keep_rows(work, decisions)
+                await keep_rows(work, int(self.row["id"]), self.sheet_at, decisions)
                 outcomes = [one.outcome for one in decisions]
             if groups:
-                await self._keep_rows(work, groups)
+                await keep_rows(work, int(self.row["id"]), self.sheet_at, groups)
             counts = self.counts.plus(outcomes, portion.kinds)
             columns: dict[Any, Any] = {**counts.columns(), **self.gauge.columns(counts.rows, app.clock.now())}
             await app.database.run(Import.update(columns).where(Import.id == self.row["id"]))
@@ -176,21 +172,3 @@ class _Run:
         )
         if not moved:
             raise Halted(HALTED)
-
-    async def _keep_rows(self, work: UnitOfWork, decisions: Sequence[Decision]) -> None:
-        ids = await work.transaction.reserve_ids("sheet_import_row", len(decisions))
-        kept = [
-            (
-                number,
-                self.row["id"],
-                self.sheet_at,
-                one.row.number,
-                one.outcome.value,
-                one.record,
-                one.client,
-                parts_to_text(one),
-                issues_to_text(one.row.issues),
-            )
-            for number, one in zip(ids, decisions, strict=True)
-        ]
-        await work.transaction.insert_many("sheet_import_row", _ROW_COLUMNS, kept)

@@ -38,12 +38,13 @@ class ImportState(StrEnum):
 
 
 class Stage(StrEnum):
-    """What is done in the background: a look at the file, a dry run, the import itself, its taking back."""
+    """What is done in the background: a look at the file, a dry run, the import, its taking back, rows settled."""
 
     PROBE = "probe"
     CHECK = "check"
     RUN = "run"
     UNDO = "undo"
+    SETTLE = "settle"
 
 
 class Result(StrEnum):
@@ -55,6 +56,7 @@ class Result(StrEnum):
     PLAN = "plan"
     CHECK = "check"
     UNDO = "undo"
+    CHOSEN = "chosen"
 
 
 class DuplicateMode(StrEnum):

@@ -11,16 +11,14 @@ from cardfile.errors import Refused
 from cardfile.failpoints import failpoint
 from cardfile.imports.counts import ImportCounts
 from cardfile.imports.host import ImportHost
-from cardfile.imports.importers import actor_of_import, importing_command
-from cardfile.imports.kept_import import HALTED, Halted, read_import
+from cardfile.imports.importers import actor_of_import
+from cardfile.imports.kept_import import HALTED, Halted, read_import, tell_of
 from cardfile.imports.progress import Gauge, PortionSize, Progress, Tell
 from cardfile.imports.results import keep_result, read_result
 from cardfile.imports.tables import Import, ImportState, Result, Stage
-from cardfile.journal.calls import Call
 from cardfile.journal.kept import MOST_KEPT
 from cardfile.journal.undo import Kept, Reverted, note_reverted, records_of_batch, revert_records
-from cardfile.journal.units import Unit
-from cardfile.rights import EVERYTHING, Actor
+from cardfile.rights import Actor
 
 __all__ = ["UNDO_PORTION", "TakingBack", "read_taking_back", "take_back"]
 
@@ -155,17 +153,9 @@ async def _finish(app: ImportHost, row: Mapping[str, Any], actor: Actor, done: T
         await _claim(app, row, done.done, {Import.stage_rows: done.done})
         await keep_result(app, Result.UNDO, int(row["id"]), done.to_text())
         await note_reverted(work, int(row["batch"]))
-        await _tell(work, row, ImportState.UNDONE, done)
-
-
-async def _tell(work: Unit, row: Mapping[str, Any], state: ImportState, done: TakingBack) -> None:
-    """Say in the import and in the journal that it was taken back."""
-    command = replace(importing_command(work.app.model["import"]), event="import.undone")
-    call = Call(work, command)
-    record = await call.get(Import, int(row["id"]), rights=EVERYTHING, lock=True)
-    await call.write(record, {"state": state.value, "stage": None})
-    call.record("import.undone", record, archived=done.archived, restored=done.restored, kept=done.kept_total)
-    await call.finish()
+        values = {"state": ImportState.UNDONE.value, "stage": None}
+        told = {"archived": done.archived, "restored": done.restored, "kept": done.kept_total}
+        await tell_of(work, int(row["id"]), "import.undone", values, **told)
 
 
 async def _give_up(app: ImportHost, row: Mapping[str, Any], begun: TakingBack, error: Refused) -> None:
