@@ -30,6 +30,11 @@ class Terminal:
         """The text on the screen, and what has been scrolled away above it."""
         return self._tmux("capture-pane", "-p", "-J", "-S", "-500")
 
+    @property
+    def colours(self) -> str:
+        """What is in sight now, with the codes of its colours."""
+        return self._tmux("capture-pane", "-p", "-e")
+
     def type(self, *keys: str) -> None:
         """Type texts; `Enter` and `C-c` are the keys of that name."""
         self._tmux("send-keys", *keys)

@@ -95,7 +95,8 @@ class Wizard:
         table = Table(
             title=f"Sheet “{one.sheet.name}”, {header}", title_justify="left", box=None, pad_edge=False
         )
-        for name in ("", "heading", "goes to", "sure", "samples"):
+        table.add_column("", min_width=3)
+        for name in ("heading", "goes to", "sure", "samples"):
             table.add_column(name, overflow="ellipsis", no_wrap=True)
         for column in preview_columns(one, places, self.locale):
             table.add_row(column.letter, column.name, *_goes_to(column), ", ".join(column.samples[:_SAMPLES]))
