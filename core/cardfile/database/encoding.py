@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 
+import orjson
+
 from cardfile.database.columns import ColumnType
 from cardfile.errors import DatabaseError
 
@@ -61,16 +63,22 @@ def _encode(value: object) -> Plain:
         case date():
             return value.isoformat()
         case list() | tuple():
-            return json.dumps(
-                value
-                if _PLAIN_ITEMS.issuperset(map(type, value))
-                else [_encode_item(item) for item in value],
-                ensure_ascii=False,
+            return _encode_list(
+                value if _PLAIN_ITEMS.issuperset(map(type, value)) else [_encode_item(item) for item in value]
             )
         case bytes() | bytearray() | memoryview():
             return bytes(value)
         case _:
             raise _refuse(value)
+
+
+def _encode_list(items: Sequence[object]) -> str:
+    try:
+        return orjson.dumps(items).decode()
+    except (
+        TypeError
+    ):  # a number of more than 64 bits, or half a character: the database says what it thinks of them
+        return json.dumps(items, ensure_ascii=False)
 
 
 def _encode_item(item: object) -> Plain:

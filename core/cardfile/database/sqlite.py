@@ -15,25 +15,25 @@ from cardfile.database.database import Database
 from cardfile.database.dialect import SQLITE
 from cardfile.database.encoding import encode_args
 from cardfile.database.failures import DatabaseBusy, StatementFailed
-from cardfile.database.sqlite_writing import REFUSALS, Writing, dicts_of, failure_of
+from cardfile.database.sqlite_failures import REFUSALS, failure_of
+from cardfile.database.sqlite_writing import QUICK_STEPS, Log, Writing, dicts_of
 from cardfile.database.stopwatch import Stopwatch
 from cardfile.database.threads import ConnectionThreads
 from cardfile.database.transaction import Connection, Row
 from cardfile.errors import DatabaseError, DatabaseUnopenable, SettingsError
 from cardfile.values.text import fold
 
-__all__ = ["SqliteDatabase"]
+__all__ = ["SqliteDatabase", "numbered"]
 
 T = TypeVar("T")
 
 _PLACES = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\$(\d+)""")
 _QUICK_SECONDS = 0.02
-_QUICK_STEPS = 50_000
 # Rare, because the check needs Python's lock, which a busy event loop gives away every 5 ms only.
 _READER_STEPS = 1_000_000
 
 
-def _numbered(sql: str) -> str:
+def numbered(sql: str) -> str:
     """Turn `$1` into `?1`: SQLite would take `$1` for a name and number the names as they come."""
     if "$" not in sql:
         return sql
@@ -86,12 +86,13 @@ class SqliteDatabase(Database):
         self._busy_timeout = busy_timeout
         self._statement_timeout = statement_timeout
         self._pragmas = (f"mmap_size={mmap_size}", f"cache_size={-cache_size // 1024}", "temp_store=memory")
-        self._numbered = lru_cache(maxsize=2048)(_numbered)
+        self._numbered = lru_cache(maxsize=2048)(numbered)
         self._writer = ConnectionThreads(self._connect_writer, count=1, name="cardfile-writer")
         self._readers = ConnectionThreads(self._connect_reader, count=readers, name="cardfile-reader")
         self._turns = asyncio.Lock()
         self._quick: _Reader | None = None
         self._stopwatch = Stopwatch()
+        self._log = Log()
 
     async def _open(self) -> None:
         """Open or create the file; a folder that does not exist raises SettingsError."""
@@ -104,7 +105,7 @@ class SqliteDatabase(Database):
             # The writer first: it creates the file and makes it a WAL one.
             await self._writer.start()
             await self._readers.start()
-            self._quick = self._connect_reader(steps=_QUICK_STEPS)
+            self._quick = self._connect_reader(steps=QUICK_STEPS)
             self._quick.execute("pragma busy_timeout=0")
         except sqlite3.Error as error:
             await self._close()
@@ -221,6 +222,16 @@ class SqliteDatabase(Database):
     async def _connection(self) -> AsyncIterator[Connection]:
         if self._quick is None:
             raise DatabaseError(f"the SQLite database {self.path} is not open: await start() first")
+        if self._turns.locked():
+            await self._wait_for_turn()
+        else:
+            await self._turns.acquire()
+        try:
+            yield Writing(self._writer, self._numbered, self._busy_timeout, self._stopwatch, self._log)
+        finally:
+            self._turns.release()
+
+    async def _wait_for_turn(self) -> None:
         try:
             async with asyncio.timeout(self.wait):
                 await self._turns.acquire()
@@ -229,13 +240,9 @@ class SqliteDatabase(Database):
                 f"the database has been busy with other changes for {self.wait:g} s; "
                 "try again, or look for a transaction that waits for something else"
             ) from None
-        try:
-            yield Writing(self._writer, self._numbered, self._busy_timeout)
-        finally:
-            self._turns.release()
 
     def _connect_writer(self) -> sqlite3.Connection:
-        # On its thread only, but interrupted from another.
+        # On its thread or on the event loop's, never on both at once; and interrupted from another.
         connection = sqlite3.connect(
             self.path,
             timeout=self._busy_timeout,
@@ -246,6 +253,8 @@ class SqliteDatabase(Database):
         self._prepare(connection, "journal_mode=wal", "synchronous=normal", "foreign_keys=on")
         # A transaction waits for others where it begins, by itself.
         connection.execute("pragma busy_timeout=0")
+        # Bringing the log into the database is done at chosen commits.
+        connection.execute("pragma wal_autocheckpoint=0")
         return connection
 
     def _connect_reader(self, steps: int = _READER_STEPS) -> _Reader:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-__all__ = ["Stopwatch"]
+__all__ = ["QUICK", "Stopwatch"]
 
 QUICK: Final = 0.005
 """Up to how many seconds of work a read is quick: handing it to a thread and back would cost as much."""

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Generic, TypeVar
@@ -73,6 +73,12 @@ class ConnectionThreads:
         self._queue: SimpleQueue[_Job[object] | None] = SimpleQueue()
         self._names = [f"{name}-{number}" for number in range(1, count + 1)]
         self._threads: list[threading.Thread] = []
+        self._connections: list[sqlite3.Connection] = []
+
+    @property
+    def connections(self) -> Sequence[sqlite3.Connection]:
+        """The connections that are open; whoever uses one must know that its thread has nothing to do."""
+        return self._connections
 
     async def start(self) -> None:
         """Start the threads, and raise what any of them meets while it connects."""
@@ -126,6 +132,7 @@ class ConnectionThreads:
             # The queue's end mark is still ours to take.
             self._queue.get()
             return
+        self._connections.append(connection)
         opened.set_result(None)
         try:
             while True:
@@ -136,4 +143,5 @@ class ConnectionThreads:
                 # While it waits, the thread would keep alive what the last job refers to.
                 del job
         finally:
+            self._connections.remove(connection)
             connection.close()

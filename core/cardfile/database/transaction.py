@@ -2,8 +2,8 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from typing import Literal, Protocol, TypeVar
 
@@ -132,6 +132,18 @@ class Connection(ABC):
     async def reserve_ids(self, table: str, count: int) -> Sequence[int]:
         """Return ids of `table` that nobody else gets."""
 
+    def fetch_at_once(self, sql: str, args: Sequence[object]) -> list[Row] | None:
+        """Do what `fetch` does without waiting, None when it has to be awaited: the connection is elsewhere."""
+        return None
+
+    def execute_at_once(self, sql: str, args: Sequence[object]) -> int | None:
+        """Do what `execute` does for a statement that touches few rows, by their ids; None as above."""
+        return None
+
+    def reserve_ids_at_once(self, table: str, count: int) -> Sequence[int] | None:
+        """Do what `reserve_ids` does; None as above."""
+        return None
+
 
 class Transaction:
     """All of its statements happen, or none.
@@ -166,20 +178,26 @@ class Transaction:
 
     async def fetch(self, sql: str, args: Sequence[object] = ()) -> list[Row]:
         """Return the rows of a statement, which may be an INSERT … RETURNING."""
-        return await self._run(lambda connection: connection.fetch(sql, args))
+        rows = self._at_once(lambda connection: connection.fetch_at_once(sql, args))
+        return rows if rows is not None else await self._run(lambda connection: connection.fetch(sql, args))
 
     async def fetch_value(self, sql: str, args: Sequence[object] = ()) -> object | None:
         """Return the first column of the first row, None when there is no row."""
-        rows = await self._run(lambda connection: connection.fetch(sql, args))
+        rows = await self.fetch(sql, args)
         return rows[0][0] if rows else None
 
     async def fetch_dicts(self, sql: str, args: Sequence[object] = ()) -> list[dict[str, object]]:
         """Return the rows of a statement by the names of their columns."""
         return await self._run(lambda connection: connection.fetch_dicts(sql, args))
 
-    async def execute(self, sql: str, args: Sequence[object] = ()) -> int:
-        """Run one statement and return how many rows it inserted, updated or deleted."""
-        return await self._run(lambda connection: connection.execute(sql, args))
+    async def execute(self, sql: str, args: Sequence[object] = (), *, quick: bool = False) -> int:
+        """Run one statement and return how many rows it inserted, updated or deleted.
+
+        `quick` says that it touches few rows, found by their ids: SQLite then does it on the event loop's own
+        thread, for the way to another one and back takes longer.
+        """
+        done = self._at_once(lambda connection: connection.execute_at_once(sql, args)) if quick else None
+        return done if done is not None else await self._run(lambda connection: connection.execute(sql, args))
 
     async def execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
         """Run one statement for every row of arguments."""
@@ -212,16 +230,33 @@ class Transaction:
         """Return `count` ids for new rows of `table`, ascending, that nobody else gets."""
         if count < 1:
             return ()
-        return await self._run(lambda connection: connection.reserve_ids(table, count))
+        ids = self._at_once(lambda connection: connection.reserve_ids_at_once(table, count))
+        return ids if ids is not None else await self._run(lambda found: found.reserve_ids(table, count))
+
+    def _at_once(self, statement: Callable[[Connection], T | None]) -> T | None:
+        """Do a statement that need not be awaited, None when this one must be, or another one is running."""
+        scope = self._innermost()
+        if scope._turn.locked():
+            return None
+        scope._require_usable()
+        try:
+            return statement(scope._connection)
+        except BaseException:
+            scope._failed = True
+            raise
 
     async def _run(self, statement: Callable[[Connection], Awaitable[T]]) -> T:
         scope = self._innermost()
-        async with scope._in_turn():
+        await scope._take_turn()
+        try:
+            scope._require_usable()
             try:
                 return await statement(scope._connection)
             except BaseException:
                 scope._failed = True
                 raise
+        finally:
+            scope._turn.release()
 
     def _innermost(self) -> "Transaction":
         """Return the nested transaction of ours that the running task is in, or ourselves."""
@@ -233,24 +268,18 @@ class Transaction:
                 scope = scope._outer
         return self
 
-    @asynccontextmanager
-    async def _in_turn(self) -> AsyncIterator[None]:
-        if self._turn.locked():
-            try:
-                async with asyncio.timeout(self.database.wait):
-                    await self._turn.acquire()
-            except TimeoutError:
-                raise DatabaseBusy(
-                    f"another task has used this transaction for {self.database.wait:g} s; a task inside a "
-                    "nested transaction must not wait for a task that was started outside of it"
-                ) from None
-        else:
+    async def _take_turn(self) -> None:
+        if not self._turn.locked():
             await self._turn.acquire()
+            return
         try:
-            self._require_usable()
-            yield
-        finally:
-            self._turn.release()
+            async with asyncio.timeout(self.database.wait):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise DatabaseBusy(
+                f"another task has used this transaction for {self.database.wait:g} s; a task inside a "
+                "nested transaction must not wait for a task that was started outside of it"
+            ) from None
 
     def _require_usable(self) -> None:
         if self._closed:
@@ -270,7 +299,9 @@ class Transaction:
         Other tasks of the outer transaction wait until the block ends.
         """
         scope = self._innermost()
-        async with scope._in_turn():
+        await scope._take_turn()
+        try:
+            scope._require_usable()
             inner = Transaction(self.database, scope._connection, outer=scope)
             name = f"cardfile_{inner._depth}"
             try:
@@ -279,7 +310,7 @@ class Transaction:
                 scope._failed = True
                 raise
             try:
-                async with inner._open():
+                with inner._open():
                     yield inner
                 await inner._stragglers()
                 inner._require_finishable()
@@ -291,6 +322,8 @@ class Transaction:
             except BaseException:
                 scope._failed = True
                 raise
+        finally:
+            scope._turn.release()
 
     async def _undo(self, name: str, inner: "Transaction") -> None:
         # When even this fails (the connection broke, or SQLite rolled everything back), the block's own
@@ -302,8 +335,8 @@ class Transaction:
         except BaseException:  # noqa: BLE001  # even a cancellation, for the same reason
             self._failed = True
 
-    @asynccontextmanager
-    async def _open(self) -> AsyncIterator[None]:
+    @contextmanager
+    def _open(self) -> Iterator[None]:
         """Be what the running task's statements go to, until the end of the block closes us."""
         before = OPEN.get()
         OPEN.set((*before, self))
@@ -326,7 +359,7 @@ class Transaction:
         """Keep what happens in the block, which runs on a connection that has begun, or undo it."""
         try:
             try:
-                async with self._open():
+                with self._open():
                     yield self
                 await self._stragglers()
                 self._require_finishable()

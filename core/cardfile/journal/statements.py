@@ -1,7 +1,8 @@
 """The statements that write rows: one row or a hundred thousand, by the shortest way that each engine has."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -13,6 +14,7 @@ from cardfile.database.transaction import Transaction
 __all__ = [
     "CHUNK",
     "chunks",
+    "clear_columns",
     "insert_columns",
     "insert_rows",
     "kept_moment",
@@ -26,6 +28,9 @@ CHUNK: Final = 2_000
 FEW: Final = 8
 """Up to so many rows single statements are quicker than setting up a bulk one."""
 
+MOST_TEXTS: Final = 1_000
+"""How many texts of each kind of statement are kept."""
+
 T = TypeVar("T")
 Columns = Sequence[tuple[str, ColumnType]]
 Cells = Sequence[Sequence[object]]
@@ -34,6 +39,10 @@ Cells = Sequence[Sequence[object]]
 
 def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
     """Yield the items in lists of `size`."""
+    if isinstance(items, Sized) and len(items) <= size:
+        if len(items):
+            yield list(items)
+        return
     rest = iter(items)
     while part := list(islice(rest, size)):
         yield part
@@ -58,28 +67,39 @@ async def insert_rows(
     transaction: Transaction, table: str, columns: Sequence[str], rows: Sequence[Sequence[object]]
 ) -> None:
     """Insert a few rows of values in the order of `columns`, by one statement."""
+    if rows:
+        statement = _insertion(table, tuple(columns), len(rows))
+        is_few = len(rows) <= FEW
+        await transaction.execute(statement, [value for row in rows for value in row], quick=is_few)
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _insertion(table: str, columns: tuple[str, ...], number: int) -> str:
     width = len(columns)
     places = ",".join(
         f"({','.join(f'${n}' for n in range(first, first + width))})"
-        for first in range(1, len(rows) * width + 1, width)
+        for first in range(1, number * width + 1, width)
     )
-    if rows:
-        statement = f"insert into {quoted(table)} ({_names(columns)}) values {places}"
-        await transaction.execute(statement, [value for row in rows for value in row])
+    return f"insert into {quoted(table)} ({_names(columns)}) values {places}"
 
 
 async def upsert_columns(transaction: Transaction, table: str, columns: Columns, cells: Cells) -> None:
     """Insert rows, the first column being their id; of rows that exist the other columns are set."""
-    names = [name for name, _ in columns]
-    updates = ",".join(f"{quoted(name)}=excluded.{quoted(name)}" for name in names[1:])
-    tail = f" on conflict (id) do update set {updates}"
-    head = f"insert into {quoted(table)} ({_names(names)})"
     if _takes_arrays(transaction, cells):
         source = f"select * from unnest({_arrays(transaction, columns)})"
-        await transaction.execute(f"{head} {source}{tail}", [list(column) for column in cells])
+        await transaction.execute(
+            _upsertion(table, tuple(columns), source), [list(column) for column in cells]
+        )
         return
     places = ",".join(f"${n}" for n in range(1, len(columns) + 1))
-    await _each(transaction, f"{head} values ({places}){tail}", cells)
+    await _each(transaction, _upsertion(table, tuple(columns), f"values ({places})"), cells)
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _upsertion(table: str, columns: tuple[tuple[str, ColumnType], ...], source: str) -> str:
+    names = [name for name, _ in columns]
+    updates = ",".join(f"{quoted(name)}=excluded.{quoted(name)}" for name in names[1:])
+    return f"insert into {quoted(table)} ({_names(names)}) {source} on conflict (id) do update set {updates}"
 
 
 async def update_columns(
@@ -96,10 +116,11 @@ async def update_columns(
     rows on SQLite, where the transaction is alone and the rows were just read, the number of rows itself.
     """
     number = len(cells[0])
-    stamps = [f"{quoted(name)}=${len(columns) + 3 + n}" for n, (name, _) in enumerate(stamp)]
+    stamped = tuple(name for name, _ in stamp)
     constants = [value for _, value in stamp]
     if _takes_arrays(transaction, cells):
         keys = (("id", ColumnType.ID), ("version", ColumnType.INTEGER), *columns)
+        stamps = _places(stamped, len(columns) + 3)
         sets = [f"{quoted(name)}=x.{quoted(name)}" for name, _ in columns]
         statement = (
             f"update {quoted(table)} t set {','.join([*sets, 'version=t.version+1', *stamps])} "
@@ -107,10 +128,29 @@ async def update_columns(
             "where t.id=x.id and t.version=x.version"
         )
         return await transaction.execute(statement, [*map(list, cells), *constants])
-    sets = [f"{quoted(name)}=${n}" for n, (name, _) in enumerate(columns, start=3)]
-    changes = ",".join([*sets, "version=version+1", *stamps])
-    statement = f"update {quoted(table)} set {changes} where id=$1 and version=$2"
+    statement = _update(table, tuple(columns), stamped)
     return await _each(transaction, statement, [*cells, *([value] * number for value in constants)])
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _update(table: str, columns: tuple[tuple[str, ColumnType], ...], stamped: tuple[str, ...]) -> str:
+    sets = _places([name for name, _ in columns], 3)
+    changes = ",".join([*sets, "version=version+1", *_places(stamped, len(columns) + 3)])
+    return f"update {quoted(table)} set {changes} where id=$1 and version=$2"
+
+
+async def clear_columns(
+    transaction: Transaction, table: str, columns: Sequence[str], ids: Sequence[int]
+) -> None:
+    """Leave nothing in these columns of rows that have no version."""
+    sets = ",".join(f"{quoted(name)}=null" for name in columns)
+    any_of = transaction.database.dialect.any_of(1, "bigint")
+    statement = f"update {quoted(table)} set {sets} where id {any_of}"
+    await transaction.execute(statement, (list(ids),), quick=len(ids) <= FEW)
+
+
+def _places(names: Sequence[str], first: int) -> list[str]:
+    return [f"{quoted(name)}=${n}" for n, name in enumerate(names, start=first)]
 
 
 def _takes_arrays(transaction: Transaction, cells: Cells) -> bool:
@@ -133,4 +173,4 @@ async def _each(transaction: Transaction, statement: str, cells: Cells) -> int:
     if len(cells[0]) > FEW:
         await transaction.execute_columns(statement, cells)
         return len(cells[0])
-    return sum([await transaction.execute(statement, row) for row in zip(*cells, strict=True)])
+    return sum([await transaction.execute(statement, row, quick=True) for row in zip(*cells, strict=True)])

@@ -10,7 +10,7 @@ from cardfile.calendars import CalendarBook, calendar_book
 from cardfile.database.columns import ColumnType
 from cardfile.database.database import Database
 from cardfile.journal.calls import Call
-from cardfile.journal.statements import upsert_columns
+from cardfile.journal.statements import clear_columns, upsert_columns
 from cardfile.query.rows import fetch_records
 from cardfile.rights import EVERYTHING
 from cardfile.settings import Settings
@@ -125,8 +125,7 @@ async def move_ladders(call: Call, house: TaskHouse, changed: Mapping[int, Row])
     moved = {task: row for task, row in changed.items() if not MOVING.isdisjoint(row)}
     over = [task for task, row in moved.items() if row.get("state", TaskState.OPEN) != TaskState.OPEN]
     if over:
-        query = Ladder.update({Ladder.next_at: None, Ladder.rung: None}).where(Ladder.id.is_in(over))
-        await house.database.run(query)
+        await clear_columns(call.work.transaction, "task_ladder", ("next_at", "rung"), over)
     rest = {task: row for task, row in moved.items() if task not in set(over)}
     if not rest:
         return
