@@ -17,7 +17,7 @@ from cardfile.model.fields import Kind
 from cardfile.model.kinds import KINDS
 from cardfile.model.record_types import Line, RecordType
 from cardfile.query import fetch_records
-from cardfile.query.rows import stored_value
+from cardfile.query.looks import decoder
 from cardfile.rights import Actor, Rights, Scope
 from cardfile.values.text import fold
 
@@ -139,7 +139,8 @@ async def change(
             )
             if not rows or rows[0][0] is None:
                 continue
-            value = other(line, stored_value(line.kind, rows[0][0]), back)
+            kept, decode = rows[0][0], decoder(line.kind, dialect)
+            value = other(line, decode(kept) if decode else kept, back)
             names = {line.column: value}
             if line.field.folded:
                 names[line.field.folded] = fold(str(value))

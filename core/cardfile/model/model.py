@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
+from typing import Any
 
 from piccolo.columns import Column, ForeignKey
 
@@ -74,10 +75,20 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """All record types by key, in the order of their declaration; and the events of clients by name."""
+    """All record types by key, in the order of their declaration; and the events of clients by name.
+
+    In `looks` the room of reading keeps what it has compiled of all this.
+    """
 
     types: Mapping[str, RecordType]
     happenings: Mapping[str, Happening] = dataclass_field(default_factory=dict)
+    looks: dict[Any, Any] = dataclass_field(default_factory=dict, init=False, compare=False, repr=False)
+    _by_table: dict[type, RecordType] = dataclass_field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "_by_table", {one.entity.table: one for one in reversed([*self.types.values()])}
+        )
 
     def __getitem__(self, key: str) -> RecordType:
         return self.types[key]
@@ -90,12 +101,12 @@ class Model:
 
     def of_table(self, table: type) -> RecordType:
         """Return the record type whose records `table` holds."""
-        for one in self.types.values():
-            if one.entity.table is table:
-                return one
-        raise DeclarationError(
-            f"no entity is declared for the table {table.__name__}: add it to the plugin's entities"
-        )
+        found = self._by_table.get(table)
+        if found is None:
+            raise DeclarationError(
+                f"no entity is declared for the table {table.__name__}: add it to the plugin's entities"
+            )
+        return found
 
     def by_prefix(self, prefix: str) -> RecordType | None:
         """Return the record type whose global ids begin with `prefix`."""

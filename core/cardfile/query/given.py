@@ -69,8 +69,13 @@ def read(variables: Variables, source: Source) -> object:
 
 
 def kept(guards: Guards) -> tuple[Guard, ...]:
-    """Return the looks as a plan keeps them."""
-    return tuple(Guard(source, look, saw) for (source, look), saw in guards.items())
+    """Return the looks as a plan keeps them: none that tells only what another one at the same place tells anyway."""
+    known = {source for (source, look), saw in guards.items() if look in (_keys, _length) and saw is not None}
+    return tuple(
+        Guard(source, look, saw)
+        for (source, look), saw in guards.items()
+        if not (source in known and look in (_is_null, _is_absent))
+    )
 
 
 def is_met(guards: Sequence[Guard], variables: Variables) -> bool:
@@ -193,7 +198,7 @@ def _is_null(value: object) -> bool:
 
 
 def _keys(value: object) -> tuple[str, ...] | None:
-    return tuple(value) if isinstance(value, Mapping) else None
+    return tuple(value) if type(value) is dict or isinstance(value, Mapping) else None
 
 
 def _length(value: object) -> int | None:
