@@ -89,17 +89,18 @@ async def _look_at_fields(call: Call, asked: Sequence[_Asked], by_deal: ByDeal) 
     found: list[tuple[int, Missing]] = []
     for one in asked:
         path = _path(one)
-        label = _label_at(call, record_type, path.split("."))
         if path in own:
             empty = [deal for deal in one.deals if values[deal][path] in EMPTY]
-        elif label is None:
+        elif _label_at(call, record_type, path.split(".")) is None:
             # A field of a plugin that is gone: the rule stays visible until somebody takes it away.
             empty = list(one.deals)
         else:
             where = _has_value(call, record_type, path.split("."))
             full = {row["id"] for row in await rows_of(call, Deal, ids=one.deals, where=where)}
             empty = [deal for deal in one.deals if deal not in full]
-        found += [(deal, Missing("filled", path, label or path, path)) for deal in empty]
+        if empty:
+            told = Missing("filled", path, _label_at(call, record_type, path.split(".")) or path, path)
+            found += [(deal, told) for deal in empty]
     return found
 
 

@@ -24,6 +24,7 @@ from cardfile.declarations.stages import StageOutcome
 from cardfile.errors import NotAllowed, Refused
 from cardfile.failpoints import failpoint
 from cardfile.journal.calls import Call
+from cardfile.journal.commands import Values
 from cardfile.pipelines.book import GoalSpec, PipelineBook, StageSpec, pipeline_book
 from cardfile.query import visible_ids
 
@@ -92,7 +93,7 @@ async def move(call: Call, moves: Sequence[Move]) -> list[int]:
 async def write_moves(call: Call, moves: Sequence[Move]) -> None:
     """Write moves that have been looked at."""
     with _looked_at(moves):
-        changes = {one.deal: {"stage": one.to.id} for one in moves}
+        changes = {one.deal: Values(stage=one.to.id) for one in moves}
         if len(moves) == 1:
             (deal,) = await deals_of(call, changes)
             await call.write(deal, changes[deal.id])

@@ -11,11 +11,15 @@ from cardfile.deals.moves import Move
 from cardfile.deals.rows import ALL, id_of, of_deals, rows_of
 from cardfile.deals.tables import StageChange
 from cardfile.journal.calls import Call
+from cardfile.journal.commands import Values
 from cardfile.pipelines.book import StageSpec
 
 __all__ = ["close_stays", "entering", "marks", "open_stays", "stage_values", "stays_of"]
 
 TICK: Final = timedelta(microseconds=1)
+
+MOST: Final = 100_000
+"""How many stays are ended at once."""
 
 CLOSED: Final = ("closed_at", "lost_reason", "lost_note")
 """What is said of a deal only as long as it is closed."""
@@ -61,14 +65,14 @@ async def close_stays(call: Call, moves: Sequence[Move]) -> None:
     """Write down when deals left the stages where they were, and how much working time they were there."""
     book, zone = await calendar_book(access_of(call)), call.settings.zone
     wanted = of_deals([one.deal for one in moves], left_at={"isNull": True})
-    stays = await call.find(StageChange, filter=wanted, limit=len(moves), rights=ALL, lock=call.writes)
+    stays = await call.find(StageChange, filter=wanted, limit=MOST, rights=ALL, lock=call.writes)
     owners = {one.deal: one.owner for one in moves}
     changes: dict[int, Mapping[str, object]] = {}
     for stay in stays:
         left = entering(call.now, stay.entered_at)
         calendar = book.of_user(owners[id_of(stay.deal)], now=call.now, zone=zone)
         worked = working_between(calendar, stay.entered_at, left)
-        changes[stay.id] = {"left_at": left, "working_seconds": int(worked.total_seconds())}
+        changes[stay.id] = Values(left_at=left, working_seconds=int(worked.total_seconds()))
     if changes:
         await call.bulk_write(StageChange, changes, rights=ALL, ask=False)
 
@@ -78,15 +82,15 @@ async def open_stays(call: Call, moves: Sequence[Move], since: Mapping[int, date
     await call.bulk_create(
         StageChange,
         [
-            {
-                "deal": move.deal,
-                "was": move.was.id if move.was is not None else None,
-                "stage": move.to.id,
-                "entered_at": since[move.deal],
-                "cause": move.cause.value,
-                "owner": move.owner,
-                "goal": move.goal.id if move.goal is not None else None,
-            }
+            Values(
+                deal=move.deal,
+                was=move.was.id if move.was is not None else None,
+                stage=move.to.id,
+                entered_at=since[move.deal],
+                cause=move.cause.value,
+                owner=move.owner,
+                goal=move.goal.id if move.goal is not None else None,
+            )
             for move in moves
         ],
     )

@@ -115,7 +115,7 @@ class Call:
 
     def plan(self, table: type[Record]) -> Plan:
         """Return how records of `table` are written."""
-        return self.app.commands.plans[self.app.model.of_table(table).key]
+        return self.work.app.commands.plan_of(table)
 
     async def get(
         self,

@@ -1,6 +1,6 @@
 """How records change: what is different is written, and nothing else."""
 
-from collections.abc import Awaitable, Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Container, Iterable, Mapping, Sequence
 from typing import Final
 
 from cardfile.database.columns import ColumnType
@@ -12,6 +12,7 @@ from cardfile.journal.entries import Entry
 from cardfile.journal.ledger import Marked
 from cardfile.journal.plans import SEARCH, EntryPlan, Plan, Slot
 from cardfile.journal.records import LazyRecords
+from cardfile.journal.shapes import CardShape, Shape, shape_of
 from cardfile.journal.statements import kept_moment, update_columns, upsert_columns
 from cardfile.journal.units import Unit
 from cardfile.journal.upkeep import entry_texts, entry_values, search_texts
@@ -47,19 +48,22 @@ async def change_rows(
     Hooks are asked with the differences (not with `ask=False`), and may change them. `befores` then hold the
     new values and versions. Raises `VersionConflict` when somebody else was quicker.
     """
-    await read_entries_of(unit, plan, befores, changes)
+    if plan.entries:
+        await read_entries_of(unit, plan, befores, changes)
     different = _differences(plan, befores, changes)
     if ask and different and any(unit.app.hooks.has(name) for name in _HOOKS):
         different = await _asked(call, unit, plan, befores, different, complete)
     if not different:
         return {}
-    used = set().union(*different.values())
-    _check(unit, plan, different, used)
-    await _update(unit, plan, befores, different, await _search_texts(unit, plan, befores, different))
-    await _update_cards(unit, plan, different, used)
-    for path in [one for one in plan.entries if one in used]:
+    shape = shape_of(plan, frozenset().union(*different.values()))
+    _check(unit, shape, different)
+    texts = await _search_texts(unit, plan, befores, different) if shape.is_searched else {}
+    await _update(unit, plan, befores, different, texts)
+    for one in [card for card in shape.cards if card.slots]:
+        await _update_cards(unit, plan, one, different)
+    for path in shape.entries:
         await _replace_entries(unit, plan.entries[path], path, befores, different)
-    _note(unit, books, plan, befores, different, used)
+    _note(unit, books, plan, befores, different, shape)
     return different
 
 
@@ -109,7 +113,7 @@ def _differences(
     plan: Plan, befores: Mapping[int, Row], changes: Mapping[int, Mapping[str, object]]
 ) -> dict[int, Row]:
     found = {}
-    lists = plan.entries.keys() & set().union(*changes.values())
+    lists = plan.entries.keys() & set().union(*changes.values()) if plan.entries else ()
     for record, given in changes.items():
         before = befores[record]
         different = {path: value for path, value in given.items() if before.get(path, _MISSING) != value}
@@ -143,16 +147,9 @@ async def read_entries_of(
                 befores[record][path] = found.get(record, ())
 
 
-def _check(unit: Unit, plan: Plan, different: Mapping[int, Row], used: set[str]) -> None:
-    for path in sorted(used):
-        slot = plan.slots.get(path)
-        if slot is None and path not in plan.entries:
-            known = ", ".join(sorted((*plan.slots, *plan.entries)))
-            raise InvalidInput(
-                "{entity} has no field {name}; there are: {known}.", entity=plan.key, name=path, known=known
-            )
-        if slot is None or slot.is_null:
-            continue
+def _check(unit: Unit, shape: Shape, different: Mapping[int, Row]) -> None:
+    for slot in shape.required:
+        path = slot.path
         for record, values in different.items():
             if path in values and values[path] is None:
                 where = (path,) if len(different) == 1 else (record, path)
@@ -191,18 +188,15 @@ async def _update(
     texts: Mapping[int, str],
 ) -> None:
     stamp = (("updated_at", kept_moment(unit.transaction, unit.now)), ("updated_by", unit.actor.user))
-    for paths, records in _by_paths(different, plan.own, apart=texts):
-        slots = [plan.slots[path] for path in paths]
-        columns = [column for slot in slots for column in slot.columns()]
-        folds = [path for path in paths if path in plan.folds]
-        columns += [(plan.folds[path], ColumnType.TEXT) for path in folds]
-        is_searched = records[0] in texts
-        columns += [(SEARCH, ColumnType.TEXT)] if is_searched else []
+    for shape, records in _alike(plan, different, apart=texts):
         given = [different[record] for record in records]
+        columns = shape.columns
         cells: list[Sequence[object]] = [records, [befores[record]["version"] for record in records]]
-        cells += _cells_of(slots, given, unit.actor.locale)
-        cells += [fold_all([str(values[path] or "") for values in given]) for path in folds]
-        cells += [[texts[record] for record in records]] if is_searched else []
+        cells += _cells_of(shape.own, given, unit.actor.locale)
+        cells += [fold_all([str(values[path] or "") for values in given]) for path, _ in shape.folds]
+        if records[0] in texts:
+            columns = (*columns, (SEARCH, ColumnType.TEXT))
+            cells.append([texts[record] for record in records])
         try:
             done = await update_columns(unit.transaction, plan.table, columns, cells, stamp=stamp)
         except ConstraintViolated as error:
@@ -217,19 +211,21 @@ def _cells_of(slots: Iterable[Slot], rows: Sequence[Row], locale: str) -> list[S
     ]
 
 
-def _by_paths(
-    different: Mapping[int, Row], slots: Iterable[Slot], *, apart: Container[int] = ()
-) -> Iterator[tuple[Sequence[str], list[int]]]:
-    """Yield the records in groups that change the same places, those in `apart` by themselves."""
-    places = {slot.path for slot in slots}
-    shapes: dict[tuple[tuple[str, ...], bool], list[int]] = {}
+def _alike(
+    plan: Plan, different: Mapping[int, Row], *, apart: Container[int] = ()
+) -> Iterable[tuple[Shape, list[int]]]:
+    """Return the records in groups that change the same places of their own table, those in `apart` by themselves."""
+    if len(different) == 1:
+        ((record, values),) = different.items()
+        return [(shape_of(plan, frozenset(values)), [record])]
+    by_paths: dict[tuple[tuple[str, ...], bool], list[int]] = {}
     for record, values in different.items():
-        shapes.setdefault((tuple(values), record in apart), []).append(record)
-    groups: dict[tuple[frozenset[str], bool], list[int]] = {}
-    for (paths, is_apart), records in shapes.items():
-        groups.setdefault((frozenset(places.intersection(paths)), is_apart), []).extend(records)
-    for (found, _), records in groups.items():
-        yield sorted(found), records
+        by_paths.setdefault((tuple(values), record in apart), []).append(record)
+    groups: dict[tuple[tuple[tuple[str, ColumnType], ...], bool], tuple[Shape, list[int]]] = {}
+    for (paths, is_apart), records in by_paths.items():
+        shape = shape_of(plan, frozenset(paths))
+        groups.setdefault((shape.columns, is_apart), (shape, []))[1].extend(records)
+    return groups.values()
 
 
 async def _raise_conflict(unit: Unit, plan: Plan, befores: Mapping[int, Row], records: Sequence[int]) -> None:
@@ -250,18 +246,19 @@ async def _raise_conflict(unit: Unit, plan: Plan, befores: Mapping[int, Row], re
     raise stale[0]
 
 
-async def _update_cards(unit: Unit, plan: Plan, different: Mapping[int, Row], used: set[str]) -> None:
-    for card in plan.cards.values():
-        if not any(slot.path in used for slot in card.slots):
+async def _update_cards(unit: Unit, plan: Plan, one: CardShape, different: Mapping[int, Row]) -> None:
+    places = frozenset(slot.path for slot in one.slots)
+    groups: dict[frozenset[str], list[int]] = {}
+    for record, values in different.items():
+        groups.setdefault(places.intersection(values), []).append(record)
+    for paths, records in groups.items():
+        if not paths:
             continue
-        for paths, records in _by_paths(different, card.slots):
-            if not paths:
-                continue
-            slots = [plan.slots[path] for path in paths]
-            columns = [("id", ColumnType.ID), *(column for slot in slots for column in slot.columns())]
-            given = [different[record] for record in records]
-            cells = [records, *_cells_of(slots, given, unit.actor.locale)]
-            await upsert_columns(unit.transaction, card.table, columns, cells)
+        slots = [slot for slot in one.slots if slot.path in paths]
+        columns = [("id", ColumnType.ID), *(column for slot in slots for column in slot.columns())]
+        given = [different[record] for record in records]
+        cells = [records, *_cells_of(slots, given, unit.actor.locale)]
+        await upsert_columns(unit.transaction, one.card.table, columns, cells)
 
 
 async def _replace_entries(
@@ -335,18 +332,17 @@ def _note(
     plan: Plan,
     befores: Mapping[int, Row],
     different: Mapping[int, Row],
-    used: set[str],
+    shape: Shape,
 ) -> None:
     """Tell ledger and upkeep, and let the records be known as they are now."""
-    told = {path for path in used if path in plan.entries or plan.slots[path].is_kept}
-    all_told = len(told) == len(used)
+    told, used = shape.told, shape.paths
     books.upkeep.touched(plan, [befores[record] for record in different], used)
     now = unit.now
     marks: list[Marked] = []
     for record, values in different.items():
         row = befores[record]
         version = _next_version(row["version"])
-        after = values if all_told else {path: value for path, value in values.items() if path in told}
+        after = values if told is None else {path: value for path, value in values.items() if path in told}
         if after:
             marks.append((record, {path: row.get(path) for path in after}, after, version))
         row.update(values)

@@ -167,12 +167,14 @@ def command_of(function: CommandFunction | Command) -> Command:
 class CommandBook:
     """All commands of an app by full name: the core's first, then each plugin's, then the derived ones.
 
-    `plans` and `forms` say, by record type, how records are written and what may be written into them.
+    `plans` and `forms` say, by record type, how records are written and what may be written into them; `by_table`
+    has the plans by the class of the records.
     """
 
     commands: Mapping[str, Command]
     plans: Mapping[str, Plan]
     forms: Mapping[str, Form]
+    by_table: Mapping[type, Plan] = field(default_factory=dict)
 
     @classmethod
     def build(
@@ -198,7 +200,8 @@ class CommandBook:
             for made in _derived(record_type):
                 found.setdefault(made.name, made)
         plans = build_plans(model)
-        return cls(found, plans, build_forms(plans, model))
+        by_table = {one.record_type.entity.table: one for one in plans.values()}
+        return cls(found, plans, build_forms(plans, model), by_table)
 
     def __getitem__(self, name: str) -> Command:
         try:
@@ -214,6 +217,15 @@ class CommandBook:
 
     def __len__(self) -> int:
         return len(self.commands)
+
+    def plan_of(self, table: type[Record]) -> Plan:
+        """Return how records of `table` are written; raises `DeclarationError` when they are not."""
+        found = self.by_table.get(table)
+        if found is None:
+            raise DeclarationError(
+                f"nobody writes records of the table {table.__name__}: add it to the plugin's entities, not read-only"
+            )
+        return found
 
     def of(self, entity: str) -> tuple[Command, ...]:
         """Return the commands of one record type."""

@@ -14,6 +14,7 @@ from cardfile.errors import InvalidInput, Refused
 from cardfile.journal.entries import Entry
 from cardfile.journal.ledger import UNKNOWN, Ledger
 from cardfile.journal.plans import NOW, SEARCH, EntryPlan, Plan, Slot
+from cardfile.journal.shapes import CardShape, Shape, shape_of
 from cardfile.journal.statements import insert_columns, kept_moment
 from cardfile.journal.units import Unit
 from cardfile.journal.upkeep import Upkeep, search_texts
@@ -55,14 +56,14 @@ async def create_rows(
         return ()
     _fill_defaults(plan, rows, unit.now)
     await unit.app.hooks.each_creating(call, plan.key, rows)
-    used = set().union(*rows)
-    _require_known(plan, used)
+    used = frozenset().union(*rows)
+    shape = shape_of(plan, used)
     ids = await unit.transaction.reserve_ids(plan.table, len(rows))
-    await _insert(unit, plan, ids, {path: [row.get(path) for row in rows] for path in used})
-    for path in [one for one in plan.entries if one in used]:
+    await _insert(unit, plan, shape, ids, {path: [row.get(path) for row in rows] for path in used})
+    for path in shape.entries:
         lists = [(record, row[path]) for record, row in zip(ids, rows, strict=True) if row.get(path)]
         await insert_entries(unit, plan.entries[path], lists)
-    books.ledger.created(plan, ids, _kept(plan, rows, used), _clients(plan, ids, rows))
+    books.ledger.created(plan, ids, _kept(shape, rows), _clients(plan, ids, rows))
     books.upkeep.touched(plan, rows, None)
     return ids
 
@@ -95,7 +96,9 @@ async def insert_entries(unit: Unit, entry: EntryPlan, lists: Iterable[tuple[int
             cells[path] = [value] * len(rows)
         elif not target.slots[path].is_null and None in cells[path]:
             cells[path] = [value if cell is None else cell for cell in cells[path]]
-    await _insert(unit, target, await unit.transaction.reserve_ids(target.table, len(rows)), cells)
+    ids = await unit.transaction.reserve_ids(target.table, len(rows))
+    shape = shape_of(target, frozenset(path for path in cells if path in target.slots))
+    await _insert(unit, target, shape, ids, cells)
 
 
 def _fill_defaults(plan: Plan, rows: Sequence[Row], now: datetime) -> None:
@@ -110,18 +113,12 @@ def _fill_defaults(plan: Plan, rows: Sequence[Row], now: datetime) -> None:
                     row[path] = value
 
 
-def _require_known(plan: Plan, used: set[str]) -> None:
-    unknown = used - plan.slots.keys() - plan.entries.keys()
-    if unknown:
-        known = ", ".join(sorted((*plan.slots, *plan.entries)))
-        name = sorted(unknown)[0]
-        raise InvalidInput(
-            "{entity} has no field {name}; there are: {known}.", entity=plan.key, name=name, known=known
-        )
-
-
-async def _insert(unit: Unit, plan: Plan, ids: Sequence[int], cells: Mapping[str, Cells]) -> None:
-    number, user = len(ids), [unit.actor.user] * len(ids)
+async def _insert(
+    unit: Unit, plan: Plan, shape: Shape, ids: Sequence[int], cells: Mapping[str, Cells]
+) -> None:
+    number, locale, user = len(ids), unit.actor.locale, [unit.actor.user] * len(ids)
+    if shape.missing:
+        raise _not_filled(shape.missing[0], 0, number, locale)
     now = [kept_moment(unit.transaction, unit.now)] * number
     columns: dict[str, Sequence[object]] = {
         "id": ids,
@@ -131,13 +128,10 @@ async def _insert(unit: Unit, plan: Plan, ids: Sequence[int], cells: Mapping[str
         "updated_by": user,
         "version": [1] * number,
     }
-    for slot in plan.own:
-        if slot.path in cells:
-            columns |= columns_of(slot, cells[slot.path], unit.actor.locale)
-        elif slot.path in plan.computed:
-            columns[slot.column] = [plan.computed[slot.path]] * number
-        elif not slot.is_null:
-            raise _not_filled(slot, 0, number, unit.actor.locale)
+    for slot in shape.own:
+        columns |= columns_of(slot, cells[slot.path], locale)
+    for column, value in plan.constants.items():
+        columns[column] = [value] * number
     nothing = (None,) * number
     folded = {path: fold_all([str(value or "") for value in cells.get(path, nothing)]) for path in plan.folds}
     columns |= {column: folded[path] for path, column in plan.folds.items()}
@@ -146,24 +140,20 @@ async def _insert(unit: Unit, plan: Plan, ids: Sequence[int], cells: Mapping[str
     try:
         await insert_columns(unit.transaction, plan.table, columns)
     except ConstraintViolated as error:
-        raise refusal_of(plan, error, unit.actor.locale) from error
-    await _insert_cards(unit, plan, ids, cells)
+        raise refusal_of(plan, error, locale) from error
+    for one in shape.cards:
+        await _insert_cards(unit, one, ids, cells)
 
 
-async def _insert_cards(unit: Unit, plan: Plan, ids: Sequence[int], cells: Mapping[str, Cells]) -> None:
-    for card in plan.cards.values():
-        filled = [slot for slot in card.slots if slot.path in cells]
-        zeros = [slot for slot in card.slots if plan.computed.get(slot.path) is not None]
-        if not filled and not zeros:
-            continue
-        columns: dict[str, Sequence[object]] = {"id": ids}
-        for slot in filled:
-            columns |= columns_of(slot, cells[slot.path], unit.actor.locale)
-        columns |= {slot.column: [plan.computed[slot.path]] * len(ids) for slot in zeros}
-        if not zeros:
-            columns = _without_empty(columns)
-        if columns["id"]:
-            await insert_columns(unit.transaction, card.table, columns)
+async def _insert_cards(unit: Unit, one: CardShape, ids: Sequence[int], cells: Mapping[str, Cells]) -> None:
+    columns: dict[str, Sequence[object]] = {"id": ids}
+    for slot in one.slots:
+        columns |= columns_of(slot, cells[slot.path], unit.actor.locale)
+    columns |= {slot.column: [0] * len(ids) for slot in one.zeros}
+    if not one.zeros:
+        columns = _without_empty(columns)
+    if columns["id"]:
+        await insert_columns(unit.transaction, one.card.table, columns)
 
 
 def _without_empty(columns: dict[str, Sequence[object]]) -> dict[str, Sequence[object]]:
@@ -210,15 +200,15 @@ def _json(value: object) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
-def _kept(plan: Plan, rows: Sequence[Row], used: set[str]) -> Sequence[Row]:
+def _kept(shape: Shape, rows: Sequence[Row]) -> Sequence[Row]:
     """Return what the journal tells of new rows: what is filled in, and no secrets."""
-    told = [path for path in used if path in plan.entries or plan.slots[path].is_kept]
-    if len(told) == len(used):
+    if shape.told is None:
         return [
             {path: value for path, value in row.items() if value is not None and value != ()} for row in rows
         ]
     return [
-        {path: value for path in told if (value := row.get(path)) is not None and value != ()} for row in rows
+        {path: value for path in shape.told if (value := row.get(path)) is not None and value != ()}
+        for row in rows
     ]
 
 

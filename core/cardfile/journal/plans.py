@@ -1,8 +1,8 @@
 """What the journal knows about writing each record type, worked out once from the model."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass
-from typing import Final
+from dataclasses import MISSING, dataclass, field
+from typing import Any, Final
 
 from piccolo.columns import Column, Secret
 from piccolo.columns.defaults.base import Default
@@ -50,6 +50,7 @@ class Slot:
     """A place for one value: its path, its column, its table (`card` is the plugin, None the record's own).
 
     `line` is None for a column that no field shows; such a value is written, but kept out of the journal.
+    `is_money` tells that the value takes two columns: minor units and currency.
     """
 
     path: str
@@ -61,16 +62,12 @@ class Slot:
     default: object
     is_secret: bool = False
     target: str | None = None
+    is_money: bool = False
 
     @property
     def is_kept(self) -> bool:
         """Whether events tell the value."""
         return self.line is not None and not self.is_secret
-
-    @property
-    def is_money(self) -> bool:
-        """Whether the value takes two columns: minor units and currency."""
-        return self.line is not None and self.line.kind is Kind.MONEY
 
     def columns(self) -> tuple[tuple[str, ColumnType], ...]:
         """Return the columns that the value takes, with their types."""
@@ -136,10 +133,14 @@ class Plan:
 
     `slots` are all values by path; `folds` map a path to the column of its folded text; `to_client` is the
     way to the client on whose timeline the records appear (empty for clients, None when there is none);
-    `paths` are the lines that are read before a record is changed, `blank` is an object without values.
+    `paths` are the lines that are read before a record is changed, `blank` is an object without values; `money`
+    says by path in which column of the record's own table a currency is kept. In `shapes` what writing some of the
+    fields touches is kept, once somebody has worked it out.
     """
 
     record_type: RecordType
+    key: str
+    table: str
     slots: Mapping[str, Slot]
     own: tuple[Slot, ...]
     cards: Mapping[str, CardPlan]
@@ -147,23 +148,16 @@ class Plan:
     folds: Mapping[str, str]
     defaults: Mapping[str, object]
     computed: Mapping[str, object]
+    constants: Mapping[str, object]
     search: tuple[SearchPart, ...]
     to_client: tuple[Link, ...] | None
     watchers: tuple[Watcher, ...]
     searched_by: tuple[SearchedBy, ...]
     columns: frozenset[str]
+    money: Mapping[str, str]
     paths: frozenset[str]
     blank: Mapping[str, object]
-
-    @property
-    def key(self) -> str:
-        """The record type's key."""
-        return self.record_type.key
-
-    @property
-    def table(self) -> str:
-        """The table of the records."""
-        return self.record_type.table
+    shapes: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
 
 def build_plans(model: Model) -> Mapping[str, Plan]:
@@ -197,6 +191,8 @@ def _plan(model: Model, record_type: RecordType) -> Plan:
     }
     return Plan(
         record_type=record_type,
+        key=record_type.key,
+        table=record_type.table,
         slots={path: slot for path, slot in slots.items() if path not in computed},
         own=own,
         cards=cards,
@@ -208,11 +204,13 @@ def _plan(model: Model, record_type: RecordType) -> Plan:
         },
         defaults={path: slot.default for path, slot in slots.items() if slot.default is not MISSING},
         computed=computed,
+        constants={slot.column: computed[slot.path] for slot in own if slot.path in computed},
         search=_search(record_type, columns),
         to_client=_to_client(model, record_type),
         watchers=tuple(_watchers(model, record_type)),
         searched_by=tuple(_searched_by(model, record_type)),
         columns=frozenset(columns),
+        money={slot.path: f"{slot.column}_currency" for slot in own if slot.is_money},
         blank={**dict.fromkeys(columns), "_exists_in_db": True, "_was_created": None},
         paths=frozenset(path for path, line in record_type.lines.items() if line.field.is_kept),
     )
@@ -242,6 +240,7 @@ def _own_slots(record_type: RecordType, columns: Mapping[str, Column]) -> Iterat
             default=_default(line, column),
             is_secret=isinstance(column, Secret),
             target=_target(record_type, line),
+            is_money=line is not None and line.kind is Kind.MONEY,
         )
 
 
@@ -249,7 +248,10 @@ def _card_slot(record_type: RecordType, line: Line) -> Slot:
     default = line.field.default if line.field.default is not None else MISSING
     column_type = KINDS[line.kind].column
     target = _target(record_type, line)
-    return Slot(line.path, line.column, line.card, column_type, line, True, default, target=target)
+    is_money = line.kind is Kind.MONEY
+    return Slot(
+        line.path, line.column, line.card, column_type, line, True, default, target=target, is_money=is_money
+    )
 
 
 def _target(record_type: RecordType, line: Line | None) -> str | None:

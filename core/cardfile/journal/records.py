@@ -32,14 +32,16 @@ def bring_up_to_date(plan: Plan, record: Record, values: Mapping[str, object]) -
     """Let a record object show these values."""
     shown, columns = record.__dict__, plan.columns
     for path, value in values.items():
-        if path not in columns:
-            continue
-        if isinstance(value, Money):
-            shown[path], shown[f"{path}_currency"] = value.minor, value.currency
-        else:
+        if path in columns:
             shown[path] = value
-            if value is None and f"{path}_currency" in columns:
-                shown[f"{path}_currency"] = None
+    for path, currency in plan.money.items():
+        if path not in values:
+            continue
+        value = values[path]
+        if isinstance(value, Money):
+            shown[path], shown[currency] = value.minor, value.currency
+        elif value is None:
+            shown[currency] = None
 
 
 class LazyRecords(Mapping[int, Record]):

@@ -28,6 +28,8 @@ class _Implementation:
     parameters: tuple[str, ...]
 
     def call(self, values: Mapping[str, object]) -> Any:
+        if len(self.parameters) == len(values):  # no others than those of the hook are let in
+            return self.function(**values)
         return self.function(**{name: values[name] for name in self.parameters})
 
 
@@ -47,6 +49,8 @@ class Hooks:
         self._implementations: dict[str, tuple[_Implementation, ...]] = {
             name: tuple(_implementations(registry, name)) for name in SPECS
         }
+        self._known: dict[tuple[Spec | str, Colour], tuple[_Implementation, ...]] = {}
+        self._alone: dict[str, tuple[_Implementation, ...]] = {}
 
     def has(self, spec: Spec | str, /) -> bool:
         """Tell whether any plugin takes part in the hook."""
@@ -117,17 +121,25 @@ class Hooks:
         return None
 
     def _of(self, spec: Spec | str, colour: Colour) -> tuple[_Implementation, ...]:
+        known = self._known.get((spec, colour))
+        if known is not None:
+            return known
         name = _name(spec)
         if colour_of(SPECS[name]) is not colour:
             raise TypeError(
                 f"the hook {name} is a {colour_of(SPECS[name])} hook and was called as a {colour} hook"
             )
-        return self._implementations[name]
+        found = self._known[spec, colour] = self._implementations[name]
+        return found
 
     def _without(self, many: Sequence[_Implementation], name: str) -> Iterable[_Implementation]:
-        """Yield the implementations of `name` by plugins that have none among `many`."""
-        answered = {one.plugin for one in many}
-        return (one for one in self._of(name, Colour.BEFORE) if one.plugin not in answered)
+        """Return the implementations of `name` by plugins that have none among `many`."""
+        known = self._alone.get(name)
+        if known is None:
+            answered = {one.plugin for one in many}
+            known = tuple(one for one in self._of(name, Colour.BEFORE) if one.plugin not in answered)
+            self._alone[name] = known
+        return known
 
     @staticmethod
     def _register(registry: pluggy.PluginManager, plugin: "Plugin") -> None:

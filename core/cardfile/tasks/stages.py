@@ -13,6 +13,7 @@ from cardfile.deals.next_steps import StepTask
 from cardfile.deals.rows import id_of, of_deals, rows_of
 from cardfile.declarations import TaskDone
 from cardfile.journal.calls import Call
+from cardfile.journal.commands import Values
 from cardfile.query.rows import fetch_records
 from cardfile.rights import EVERYTHING
 from cardfile.tasks.book import TaskBook, TemplateSpec, task_book
@@ -121,12 +122,9 @@ async def cancel_what_was_left(call: Call, moves: Sequence[Move]) -> None:
         move = by_deal[id_of(task.deal)]
         if move.was is not None and book.templates[id_of(task.template)].stage == move.was.id:
             reason = call.texts.say("The deal has moved on to {stage}.", stage=move.to.label)
-            changes[task.id] = {
-                "state": TaskState.CANCELLED.value,
-                "result": reason,
-                "done_at": call.now,
-                "done_by": call.actor.user,
-            }
+            changes[task.id] = Values(
+                state=TaskState.CANCELLED.value, result=reason, done_at=call.now, done_by=call.actor.user
+            )
     if changes:
         await call.bulk_write(Task, changes, rights=EVERYTHING)
 
@@ -171,21 +169,21 @@ def _row(
 ) -> dict[str, object]:
     chosen = chooser.choose(move, template)
     works = people.of_user(chosen.user, now=call.now, zone=call.settings.zone)
-    return {
-        "title": template.title,
-        "kind": template.kind,
-        "script": template.script,
-        "deal": move.deal,
-        "assignee": chosen.user,
-        "author": call.actor.user,
-        "due_at": add(works, call.now, template.due),
-        "policy": template.policy,
-        "template": template.id,
-        "cause": TaskCause.STAGE.value,
-        "role": chosen.role,
-        "blocks": template.blocks,
-        "by_hand": chosen.by_hand,
-    }
+    return Values(
+        title=template.title,
+        kind=template.kind,
+        script=template.script,
+        deal=move.deal,
+        assignee=chosen.user,
+        author=call.actor.user,
+        due_at=add(works, call.now, template.due),
+        policy=template.policy,
+        template=template.id,
+        cause=TaskCause.STAGE.value,
+        role=chosen.role,
+        blocks=template.blocks,
+        by_hand=chosen.by_hand,
+    )
 
 
 async def tell_of_stages(call: Call, moves: Sequence[Move]) -> None:
