@@ -1,23 +1,18 @@
-"""Moves of deals through rules, tasks, history and journal, against the same rows written by hand.
+"""Moves of deals through rules, tasks, history and journal, against the same SQL statements issued by hand.
 
-The database is copied before anything moves. The product moves deals of the one, as a manager whose they are; the
-floor then does in the copy what those very rows need, by hand, and both take turns. For each deal it is one
-transaction of fourteen statements or so, as one sees when the product's are listed and what it could know is left out:
+The database is copied before anything moves. The product moves deals of the one, as a manager whose they are, and
+every statement that it sends is noted, with its values. The floor then sends the very same ones to the copy, by the
+bare driver, one transaction for each of the product's: it reads, locks, reserves and writes what the product does, in
+the same order, with texts and values ready made, and looks at none of the answers. At the end both databases hold the
+same rows. So the ratio is what the product's own work costs; how many statements it needs is told beside it, for a
+statement more would make the floor higher as well.
 
-- it locks the deal: whose it is, where it stands, its amount, for which a rule asks;
-- it looks for a phone of the client, for which another rule asks;
-- it locks the stay that is open, and the open tasks that a stage has set;
-- it writes the deal, ends the stay and begins the next one, cancels the task of the stage that was left and its
-  reminders, sets the task of the next stage and its reminders, and writes the five events of all that.
-
-Ids, events and what is computed (working time, moments of reminders, texts) are ready made, stages and templates are
-known, and nothing is checked. `moves_many` is one command for two hundred deals; its floor reads and writes each table
-once, by the fastest means of the driver.
+`moves_many` is one command for two hundred deals.
 """
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,10 +30,10 @@ from cardfile.plugins import Plugin
 from cardfile.rights import Actor
 from cardfile_bench.bulk import fresh
 from cardfile_bench.databases import Engine, at_server, build_app, remove_file, server_url
-from cardfile_bench.moves_floor import CHANGED, NEW, MoverByHand, Written, moving_by_hand
 from cardfile_bench.results import Result
 from cardfile_bench.sizes import Size
 from cardfile_bench.spending import begin, spent
+from cardfile_bench.statements import Repeater, Statement, noting, repeating
 
 __all__ = ["measure_moves"]
 
@@ -110,17 +105,22 @@ class _Times:
     ours: list[float] = field(default_factory=list)
     floor: list[float] = field(default_factory=list)
     wall: float = 0.0
+    statements: int = 0
 
     def result(self, name: str, engine: Engine, deals: int) -> Result:
         """Return it as a line, told for one deal."""
         ratio = median(ours / floor for ours, floor in zip(self.ours, self.floor, strict=True))
-        more = {"deals": str(deals), "per_second": f"{deals * len(self.ours) / self.wall:.0f}"}
+        more = {
+            "deals": str(deals),
+            "statements": str(self.statements),
+            "per_second": f"{deals * len(self.ours) / self.wall:.0f}",
+        }
         floor_ms, ours_ms = (median(one) / deals * 1e3 for one in (self.floor, self.ours))
         return Result(name, engine, ratio, floor_ms, ours_ms, more, goal=GOAL)
 
 
 def measure_moves(engine: Engine, size: Size, folder: Path) -> Iterator[Result]:
-    """Yield what a move costs, alone and with many others, against the same rows by hand."""
+    """Yield what a move costs, alone and with many others, against its statements by hand."""
     times = asyncio.run(_measured(engine, size, folder))
     yield times["moves"].result("moves", engine, size.moves)
     yield times["moves_many"].result("moves_many", engine, size.moves_many)
@@ -135,11 +135,11 @@ async def _measured(engine: Engine, size: Size, folder: Path) -> Mapping[str, _T
         await app.migrate()
         async with app.running():
             manager, deals = await _prepare(app, number)
-        async with _copied(engine, url) as copy, moving_by_hand(copy) as by_hand, app.running():
+        async with _copied(engine, url) as copy, repeating(copy) as by_hand, app.running():
             actor = await app.access.actor(manager)
             if actor is None:
                 raise RuntimeError("the manager of the benchmark may not work")
-            desk = _Desk(app, actor, by_hand, url, copy)
+            desk = _Desk(app, actor, by_hand, noting(app.database), url, copy)
             for one in range(rounds):
                 # The first round of each warms up what both keep: statements, plans, books.
                 part = deals[one * size.moves : (one + 1) * size.moves]
@@ -200,13 +200,15 @@ class _Desk:
 
     app: App
     actor: Actor
-    by_hand: MoverByHand
+    by_hand: Repeater
+    deeds: list[list[Statement]]
     url: str
     copy: str
 
     async def take_turns(self, deals: Sequence[int], times: _Times, *, is_many: bool) -> None:
-        """Move deals, one by one or all at once, by the product and then by hand."""
+        """Move deals, one by one or all at once, by the product, and then do its statements by hand."""
         to = (await pipeline_book(self.app.access)).stage_by_key("bench/offer").id
+        self.deeds.clear()
         began, clock = begin(self.url), perf_counter()
         if is_many:
             async with self.app.unit_of_work(self.actor) as work:
@@ -217,58 +219,22 @@ class _Desk:
                     await work.do("deal.move", deal=deal, to=to)
         times.wall += perf_counter() - clock
         times.ours.append(spent(self.url) - began)
-        parts = [deals] if is_many else [[deal] for deal in deals]
-        written = [await _written(self.app, part) for part in parts]
+        times.statements = len(self.deeds[0])
+        prepared = [self.by_hand.prepared(one) for one in self.deeds]
         began = begin(self.copy)
-        for one in written:
-            await self.by_hand.move(one)
+        for one in prepared:
+            await self.by_hand.repeat(one)
         times.floor.append(spent(self.copy) - began)
-
-
-async def _written(app: App, deals: Sequence[int]) -> Written:
-    """Return the rows that moves of these deals, whose ids follow each other, have written."""
-    found = {
-        table: await app.database.fetch_dicts(
-            f"select * from {table} where {where} order by id", _ends(deals)
-        )
-        for table, where in _WHERE.items()
-    }
-    clients = [int(str(row["client"])) for row in found["deal"]]
-    changed: dict[str, Sequence[Sequence[object]]] = {}
-    new: dict[str, Sequence[Sequence[object]]] = {}
-    columns = {table: tuple(rows[0]) for table, rows in found.items()}
-    open_tasks = {row["id"] for row in found["task"] if row["state"] == "open"}
-    is_new: Mapping[str, Callable[[Mapping[str, object]], bool]] = {
-        "deal": lambda _row: False,
-        "deal_stage_history": lambda row: row["left_at"] is None,
-        "task": lambda row: row["id"] in open_tasks,
-        "task_ladder": lambda row: row["id"] in open_tasks,
-        "event": lambda _row: True,
-    }
-    for table in CHANGED:
-        rows = [row for row in found[table] if not is_new[table](row)]
-        changed[table] = [(row["id"], *(row[column] for column in CHANGED[table])) for row in rows]
-    for table in NEW:
-        new[table] = [tuple(row.values()) for row in found[table] if is_new[table](row)]
-    number = len(deals)
-    told = {table: len(rows) // number for table, rows in (*changed.items(), *new.items())}
-    if set(map(len, changed.values())) != {number} or told != {**dict.fromkeys(NEW, 1), **told, "event": 5}:
-        raise RuntimeError(f"moves of {number} deals have not written what the floor writes: {told}")
-    return Written(deals, clients, changed, new, columns)
-
-
-def _ends(deals: Sequence[int]) -> tuple[int, int]:
-    return deals[0], deals[-1]
 
 
 async def _require_equal(app: App, copy: str, folder: Path, deals: Sequence[int]) -> None:
     """Raise unless the floor has left behind what the product has."""
-    other = build_app(copy, folder, MovesPlugin)
+    other, ends = build_app(copy, folder, MovesPlugin), (deals[0], deals[-1])
     await other.database.start()
     try:
         for table, where in _WHERE.items():
             sql = f"select * from {table} where {where} order by id"
-            if await app.database.fetch(sql, _ends(deals)) != await other.database.fetch(sql, _ends(deals)):
+            if await app.database.fetch(sql, ends) != await other.database.fetch(sql, ends):
                 raise RuntimeError(
                     f"moves by hand have left other rows of {table} behind than the product has"
                 )
