@@ -105,3 +105,32 @@ def test_a_mistake_is_one_sentence(
 ) -> None:
     assert run("export", *arguments) == 3
     assert sentence in capsys.readouterr().err
+
+
+def test_a_template_is_filled_in_imported_and_given_back(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("template", "clients", "-o", "t.xlsx") == 0
+    assert "t.xlsx has" in capsys.readouterr().out
+    book = load_workbook("t.xlsx")
+    page = book.worksheets[0]
+    for row, values in enumerate([{"Name": "Ann", "Phones": "8 916 123-45-67"}, {"City": "Tula"}], 2):
+        for cell in page[1]:
+            if str(cell.value).removesuffix(" *") in values:
+                page.cell(row=row, column=cell.column, value=values[str(cell.value).removesuffix(" *")])
+    book.save("t.xlsx")
+    assert run("import", "t.xlsx", "--yes") == 0
+    capsys.readouterr()
+    assert run("import", "result", "1", "-o", "result.xlsx") == 0
+    assert "result.xlsx is your workbook" in capsys.readouterr().out
+    result = load_workbook("result.xlsx").worksheets[0]
+    told = [[cell.value for cell in row[-2:]] for row in result.iter_rows()]
+    assert [row[0] for row in told] == ["Import result", "Created", "Refused"]
+    assert run("import", "refused", "1", "-o", "refused.xlsx") == 0
+    assert "1 row is in refused.xlsx" in capsys.readouterr().out
+    (_, row) = load_workbook("refused.xlsx").worksheets[0].iter_rows(values_only=True)
+    assert ("Tula" in row, row[-2]) == (True, 3)
+    for words in (("import", "result", "9", "-o", "x.xlsx"), ("template", "users", "-o", "x.xlsx")):
+        assert run(*words) in (3, 4)
+        assert capsys.readouterr().err.count("\n") == 1
+    assert run("import", "result", "1", "-o", "x.csv") == 3
