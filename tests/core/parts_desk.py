@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from clients_desk import Desk
 
-from cardfile.imports.decisions import Decision
-from cardfile.imports.plan import ColumnPlan, SheetPlan
+from cardfile.imports.decisions import Decision, parts_to_text
+from cardfile.imports.host import host_of
+from cardfile.imports.plan import ColumnPlan, ImportPlan, SheetPlan
 from cardfile.imports.portions import SheetWork, WorkOptions
-from cardfile.imports.tables import DuplicateMode
-from cardfile.journal import Glance
+from cardfile.imports.results import keep_result
+from cardfile.imports.tables import DuplicateMode, Import, Result
+from cardfile.journal import Call, Glance
 from cardfile.rights import Actor
 
 SYSTEM = replace(Actor.system("import"), zone="Europe/Moscow")
@@ -29,9 +32,13 @@ class PartsDesk(Desk):
         mode: str = "skip",
         keys: Sequence[str] = (),
         batch: int | None = None,
+        choices: Mapping[int, Mapping[str, int]] = MappingProxyType({}),
         **options: Any,
     ) -> list[Decision]:
-        """Bring rows in whose columns go to these places, each portion in a transaction of its own."""
+        """Bring rows in whose columns go to these places, each portion in a transaction of its own.
+
+        `choices` are the records that somebody says rows mean, by row and part.
+        """
         plan = SheetPlan(
             "Sheet", 1, 1, entity, tuple(ColumnPlan(n, path, path) for n, path in enumerate(columns))
         )
@@ -42,11 +49,35 @@ class PartsDesk(Desk):
         for portion in portions:
             rows = await sheet.read([(n, tuple(row)) for n, row in enumerate(portion, start=number)])
             number += len(portion)
+            for row in rows:
+                for name, record in choices.get(row.number, {}).items():
+                    (row.part(name) if name else row).choice = record
             async with self.app.unit_of_work(by, via="import", batch=batch) as work:
                 decisions = await sheet.decide(work, rows)
                 await sheet.write(work, decisions)
             found += decisions
         return found
+
+    async def opened(self, plan: ImportPlan) -> int:
+        """Keep an import of the file `f…f` with such a plan, and return its number."""
+        async with self.app.unit_of_work(SYSTEM) as work:
+            call = Call(work, self.app.commands["import.start"])
+            values = {"file_name": "a.xlsx", "sha256": "f" * 64, "sheet": plan.sheets[0].sheet}
+            made = await call.create(Import, values)
+            await call.finish()
+        await keep_result(host_of(self.app), Result.PLAN, made.id, plan.to_text())
+        return int(made.id)
+
+    async def keep(self, number: int, decisions: Sequence[Decision]) -> None:
+        """Keep what became of rows of the first sheet of an import."""
+        columns = ("id", "origin", "row", "outcome", "record", "parts")
+        async with self.app.database.transaction() as transaction:
+            ids = await transaction.reserve_ids("sheet_import_row", len(decisions))
+            rows = [
+                (made, number, one.row.number, one.outcome.value, one.record, parts_to_text(one))
+                for made, one in zip(ids, decisions, strict=True)
+            ]
+            await transaction.insert_many("sheet_import_row", columns, rows)
 
     async def try_out(self, entity: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
         """Return the outcomes of rows of which nothing is written."""

@@ -45,7 +45,7 @@ USES = {
     "core/cardfile/imports/importers.py: Actor.system": 1,
     "core/cardfile/imports/kept_import.py: Actor.system": 1,
     "core/cardfile/imports/kept_import.py: EVERYTHING": 3,
-    "core/cardfile/imports/earlier.py: EVERYTHING": 1,
+    "core/cardfile/imports/earlier.py: EVERYTHING": 2,
     "core/cardfile/imports/matching.py: EVERYTHING": 3,
     "core/cardfile/imports/tagging.py: EVERYTHING": 1,
     # An export keeps its own books; what is in the file is chosen by the rights of whoever asked for it.

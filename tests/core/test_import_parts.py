@@ -8,6 +8,9 @@ from parts_desk import SYSTEM, PartsDesk, of_parts, outcomes, told
 
 from cardfile.app import App
 from cardfile.errors import NotAllowed
+from cardfile.imports.plan import ImportPlan, SheetPlan
+from cardfile.imports.portions import Origin
+from cardfile.imports.read_rows import NEW
 from cardfile.settings import Settings
 from cardfile.values.money import Money
 
@@ -303,3 +306,51 @@ async def test_undoing_takes_all_parts_back_and_keeps_what_people_changed(desk: 
     after = await desk.row("client", anna), await desk.row("deal", deal)
     assert (after[0]["city"], after[0]["position"]) == ("Пермь", "тренер")
     assert (after[1]["amount"], after[1]["stage"]) == (Money(70_000, "RUB"), before[2]["stage"])
+
+
+async def test_whoever_says_which_record_a_row_means_is_followed(desk: PartsDesk) -> None:
+    ids = [await desk.client("Иван Сидоров") for _ in range(2)]
+    columns = ("title", "client", "client:city")
+    rows = [("Балкон", "Иван Сидоров", "Тула"), ("Лоджия", "Иван Сидоров", None)]
+    assert outcomes(await desk.bring("deal", columns, rows)) == ["review", "review"]
+    choices = {2: {"client": ids[1]}, 3: {"client": NEW}}
+    done = await desk.bring("deal", columns, rows, mode="fill", choices=choices)
+    assert (outcomes(done), of_parts(done[0])) == (["created", "created"], {"client": "updated"})
+    deals = await desk.rows("deal")
+    assert deals[0]["client"] == ids[1]
+    assert deals[1]["client"] not in ids
+    assert [row["city"] for row in await desk.rows("client")] == [None, "Тула", None]
+    anna = await desk.client("Анна", phones=["+79161112233"])
+    boris = await desk.client("Борис", emails=["b@b.ru"])
+    row = ("Кто", "89161112233", "b@b.ru", "Тверь")
+    done = await desk.bring(
+        "client", ("name", "phones", "emails", "city"), [row], mode="fill", choices={2: {"": boris}}
+    )
+    assert (outcomes(done), done[0].record) == (["updated"], boris)
+    assert [(await desk.row("client", one))["city"] for one in (anna, boris)] == [None, "Тверь"]
+
+
+async def test_a_strict_list_refuses_rows_with_cells_that_cannot_be_read(desk: PartsDesk) -> None:
+    rows = [("Анна", "31.02.1990", "Никто"), ("Борис", "01.02.1990", None), ("Вера", None, "Никто")]
+    columns = ("name", "birthday", "owner")
+    assert outcomes(await desk.bring("client", columns, rows, strict=True)) == [
+        "refused",
+        "created",
+        "refused",
+    ]
+    assert outcomes(await desk.bring("client", columns, rows)) == ["created"] * 3
+
+
+async def test_an_import_that_goes_on_takes_none_of_its_own_deals_for_those_of_other_rows(
+    desk: PartsDesk,
+) -> None:
+    plan = ImportPlan((SheetPlan("Sheet", 1, 1, "deal", ()),))
+    number = await desk.opened(plan)
+    columns, row = ("client:name", "title"), ("Анна Иванова", "Окна")
+    origin = Origin(number, "f" * 64)
+    first = await desk.bring("deal", columns, [row], origin=origin)
+    await desk.keep(number, first)
+    again = await desk.bring("deal", columns, [row], origin=origin)
+    assert outcomes(again) == ["created"]
+    other = Origin(await desk.opened(plan), "f" * 64)
+    assert outcomes(await desk.bring("deal", columns, [row, row], origin=other)) == ["duplicate", "duplicate"]

@@ -79,6 +79,8 @@ class Decider:
     def decide(self, rows: Sequence[ReadRow], known: Known) -> list[Decision]:
         """Return a decision for every row."""
         self._existing = {}
+        if self._keys.alike:
+            self.claimed.update(known.earlier.values(), *known.holders.values())
         found = []
         for row in rows:
             one = self._decide(row, known)

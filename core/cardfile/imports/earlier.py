@@ -1,5 +1,6 @@
 """What earlier imports made of the same rows of the same file: a second import of a list makes nothing twice."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -7,13 +8,13 @@ from cardfile.imports.decisions import parts_from_text
 from cardfile.imports.host import host_of
 from cardfile.imports.parts import MAIN
 from cardfile.imports.plan import ImportPlan, SheetPlan
-from cardfile.imports.results import read_results
+from cardfile.imports.results import read_result, read_results
 from cardfile.imports.tables import ImportState, Result
 from cardfile.journal.units import Unit
-from cardfile.query.rows import fetch_records
+from cardfile.query.rows import fetch_records, iterate_records
 from cardfile.rights import EVERYTHING, Rights
 
-__all__ = ["EarlierRows", "Origin", "earlier_sheets"]
+__all__ = ["EarlierRows", "Origin", "earlier_sheets", "records_of_import"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,32 @@ class EarlierRows:
                 for one in parts_from_text(row["parts"])
                 if one["record"] is not None
             }
+
+
+async def records_of_import(unit: Unit, origin: Origin | None) -> Mapping[str, set[int]]:
+    """Return the records that an import has made or found up to now, by their entity."""
+    if origin is None:
+        return {}
+    host, found = unit.app, defaultdict[str, set[int]](set)
+    text = await read_result(host_of(host), Result.PLAN, origin.number)
+    sheets = ImportPlan.of(text).sheets if text is not None else ()
+    portions = iterate_records(
+        host.database,
+        host.model,
+        host.model["import_row"],
+        EVERYTHING,
+        now=unit.now,
+        filter={"origin": {"id": {"eq": origin.number}}},
+        paths=("sheet", "record", "parts"),
+    )
+    async for rows in portions:
+        for row in rows:
+            if row["record"] is not None:
+                found[sheets[int(str(row["sheet"]))].entity].add(int(str(row["record"])))
+            for one in parts_from_text(row["parts"]):
+                if one["record"] is not None:
+                    found[one["entity"]].add(one["record"])
+    return found
 
 
 async def earlier_sheets(

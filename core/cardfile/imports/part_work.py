@@ -1,6 +1,6 @@
 """What one part of the rows of a sheet goes through: linked to other parts, looked up, decided about, written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -95,6 +95,19 @@ class PartWork:
         """Forget the rows of earlier portions, for the database knows of them now."""
         self.decider.forget()
 
+    @property
+    def has_linked_keys(self) -> bool:
+        """Whether a key of the part holds a reference, so that it is known only when that is."""
+        links = self.part.record_type.links
+        return any(path in links for fields in self.keys.sure for path in fields.paths)
+
+    def find_keys(self, rows: Iterable[ReadRow]) -> None:
+        """Let rows know by what this part of them is known."""
+        for whole in rows:
+            row = whole if self.name == MAIN else whole.others.get(self.name)
+            if row is not None:
+                row.keys = self.keys.in_values(row.values)
+
     async def decide(
         self,
         unit: Unit,
@@ -115,14 +128,15 @@ class PartWork:
             if self.is_strict and self.name == MAIN and whole.is_flawed:
                 found[place] = Decision(row, Outcome.REFUSED, part=self.part)
                 continue
-            stopped = self._link(row, {name: some[place] for name, some in decided.items()})
+            stopped = self._link(row, decided, place) if self.part.links else None
             if stopped is None:
                 todo.append((place, row))
             elif self.part.side is not Side.BELOW:
                 found[place] = Decision(row, stopped.own, part=self.part)
         await self.names.find(unit, [row for _, row in todo])
-        for _, row in todo:
-            row.keys = self.keys.in_values(row.values)
+        if self.has_linked_keys:
+            for _, row in todo:
+                row.keys = self.keys.in_values(row.values)
         known = await self.matcher.look_up(
             unit,
             [row for _, row in todo],
@@ -150,10 +164,12 @@ class PartWork:
             return None
         return row
 
-    def _link(self, row: ReadRow, others: Mapping[str, Decision | None]) -> Decision | None:
+    def _link(
+        self, row: ReadRow, decided: Mapping[str, Sequence[Decision | None]], place: int
+    ) -> Decision | None:
         """Let a part refer to others of its row; return one of which nothing comes and without which it cannot be."""
         for path, name in self.part.links.items():
-            other = others.get(name)
+            other = decided[name][place] if name in decided else None
             if other is None or path in row.values or path in row.names:
                 continue
             if other.is_stopped:
