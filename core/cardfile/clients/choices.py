@@ -22,12 +22,17 @@ KINDS = (
     Choice(
         "person",
         {"en": "Person", "ru": "Человек"},
-        synonyms=words("физлицо; физическое лицо; частное лицо; фл"),
+        synonyms=words(
+            "физлицо; физ лицо; физ. лицо; физическое лицо; частное лицо; фл; фізична особа; жеке тұлға; individual"
+        ),
     ),
     Choice(
         "company",
         {"en": "Company", "ru": "Компания"},
-        synonyms=words("юрлицо; юридическое лицо; организация; юл; ип"),
+        synonyms=words(
+            "юрлицо; юр лицо; юр. лицо; юридическое лицо; организация; юл; ип; юридична особа; "
+            "заңды тұлға; business; firm"
+        ),
     ),
 )
 STANDINGS = (
@@ -58,8 +63,16 @@ STANDINGS = (
     ),
 )
 GENDERS = (
-    Choice("female", {"en": "Female", "ru": "Женский"}, synonyms=words("ж; жен; женщина; f; woman")),
-    Choice("male", {"en": "Male", "ru": "Мужской"}, synonyms=words("м; муж; мужчина; m; man")),
+    Choice(
+        "female",
+        {"en": "Female", "ru": "Женский"},
+        synonyms=words("ж; жен; женщина; f; woman; жін; жінка; жіноча; әйел"),
+    ),
+    Choice(
+        "male",
+        {"en": "Male", "ru": "Мужской"},
+        synonyms=words("м; муж; мужчина; m; man; чол; чоловік; чоловіча; ер; еркек"),
+    ),
 )
 SOURCES = (
     Choice(

@@ -64,7 +64,7 @@ HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
             company/organization
         """,
         "position": """
-            job title; job; occupation; профессия; title; role; роль; должность контактного
+            job title; job; occupation; профессия; title; должность контактного
             лица; position title; кем работает
         """,
         "tax_number": """
@@ -117,7 +117,7 @@ HEADERS: Final[Mapping[str, tuple[str, ...]]] = {
         "comment": """
             комментарии; примечание; примечания; заметка; заметки; коммент; дополнительно;
             доп. информация; прим; прим.; notes; note; comments; remarks; комментарий
-            менеджера; описание; характеристика; важно; что важно; дополнительная
+            менеджера; описание; характеристика; что дополнительная
             информация; доп информация; доп. инфо; инфо; информация; remark; additional
             info; additional information; description; memo; internal notes
         """,

@@ -19,16 +19,16 @@ def complete_name(values: MutableMapping[str, object]) -> None:
     """Fill in what is missing of a new client's kind, name and parts of the name.
 
     A sheet's column "Имя" often holds whole names: a first name of several words without a last name counts
-    as one, and a firm in the column of last names is a firm. Somebody of whom only the company is known is
-    called by that; of whom only a contact is known, `NAMELESS`. Raises `InvalidInput` when there is nothing
-    to know the client by.
+    as one, so does a person's name of several words in the column of last names, and a firm there is a firm.
+    Somebody of whom only the company is known is called by that; of whom only a contact is known, `NAMELESS`.
+    Raises `InvalidInput` when there is nothing to know the client by.
     """
     name, first, last = _text(values, "name"), _text(values, "first_name"), _text(values, "last_name")
     if not name and not _text(values, "middle_name"):
         if " " in first and not last:
             name, first = first, ""
             values["name"] = values.pop("first_name")
-        elif not first and looks_like_company(last):
+        elif not first and (looks_like_company(last) or (" " in last and reads_like_person(last))):
             name, last = last, ""
             values["name"] = values.pop("last_name")
     if name:

@@ -58,7 +58,7 @@ def compile_columns(
         columns.items(), key=lambda one: (_is_narrowed(one[1][1], parts, books), one[0])
     ):
         part = parts[place.part]
-        fill = fill_of(part, parts, place, reading, books, tells_all=tells_all)
+        fill = fill_of(part, parts, place, reading, books, tells_all=tells_all, heading=name)
         if place.part in heirs and place.own == owner_path(part.record_type):
             fill = for_heir(fill, heirs[place.part])
         if place.part != MAIN:

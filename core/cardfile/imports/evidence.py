@@ -42,6 +42,12 @@ class Sense(StrEnum):
     GIVEN_NAME = "given_name"
     SURNAME = "surname"
     PATRONYMIC = "patronymic"
+    WORD = "word"
+    """One word with a capital."""
+
+    WORDS = "words"
+    """Two or three words with capitals, as names are written."""
+
     COMPANY = "company"
     TAX_NUMBER = "tax_number"
     ADDRESS = "address"
@@ -142,6 +148,9 @@ def _senses_of(text: str) -> list[Sense]:
     if text.replace(" ", "").isdigit():
         return [Sense.TAX_NUMBER] if _is_tax_number(text) else []
     found = [Sense.ADDRESS] if _address(text) and any(map(str.isdigit, text)) else []
+    words = text.split()
+    if len(words) < 4 and all(word.isalpha() and word[0].isupper() for word in words):
+        found.append(Sense.WORD if len(words) == 1 else Sense.WORDS)
     match piece_of_name(text):
         case NamePiece.WHOLE:
             found.append(Sense.PERSON)

@@ -5,6 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from cardfile.errors import InvalidInput, Refused
+from cardfile.imports import card_cells, targets
+from cardfile.imports.card_cells import (
+    birthdays,
+    gathered,
+    tax_numbers,
+    with_both_contacts,
+    with_stray_phones,
+)
 from cardfile.imports.name_book import SEVERAL, NameBook, Unclear
 from cardfile.imports.parts import MAIN, Part, Side
 from cardfile.imports.read_rows import ReadRow
@@ -13,7 +21,7 @@ from cardfile.imports.wordy_numbers import wordy_number
 from cardfile.journal.entries import Entry
 from cardfile.model.fields import Field, Kind
 from cardfile.model.kinds import KINDS, Reading
-from cardfile.model.record_types import RecordType
+from cardfile.model.record_types import Line, RecordType
 from cardfile.spreadsheets.cells import Cell
 from cardfile.values.cell import cell_text, shown
 from cardfile.values.email import parse_emails
@@ -48,18 +56,17 @@ def fill_of(
     books: Mapping[str, NameBook],
     *,
     tells_all: bool,
+    heading: str = "",
 ) -> Fill:
-    """Return what reads the cells of a column that goes to `place`."""
+    """Return what reads the cells of a column under `heading` that goes to `place`."""
     record_type = part.record_type
     if place.kind is PlaceKind.ID:
         return _id(record_type)
     if place.kind is PlaceKind.TAGS:
         return _tag_words(place.own)
     if place.link is not None and place.link.entry is not None:
-        if place.link.entry is Kind.PHONE:
-            return _phones(place.own, reading)
-        if place.link.entry is Kind.EMAIL:
-            return _emails(place.own)
+        if place.link.entry in (Kind.PHONE, Kind.EMAIL):
+            return _contacts(place, reading)
         return _entries(
             place.own, place.link.entry, Field(place.link.key, place.link.label, place.link.entry), reading
         )
@@ -79,7 +86,20 @@ def fill_of(
         return _choices(line.path, line.field, reading)
     if line.kind is Kind.INTEGER:
         return _integer(line.path, line.field, reading)
-    return _value(line.path, line.kind, line.field, reading)
+    return _of_card(line, reading, heading) or _value(line.path, line.kind, line.field, reading)
+
+
+def _of_card(line: Line, reading: Reading, heading: str) -> Fill | None:
+    """Return what reads a line that lists write in ways of their own, None for any other."""
+    parse = KINDS[line.kind].parse
+    match line.path, line.kind:
+        case (card_cells.TAX_NUMBER, Kind.TEXT):
+            return tax_numbers(line.path, parse, line.field, reading)
+        case (targets.ADDRESS, Kind.TEXT):
+            return gathered(line.path, parse, line.field, reading, heading)
+        case (card_cells.BIRTHDAY, Kind.DATE):
+            return birthdays(line.path, reading)
+    return None
 
 
 def _named_part(above: Part) -> Fill:
@@ -229,6 +249,16 @@ def _tag_words(path: str) -> Fill:
         return ()
 
     return fill
+
+
+def _contacts(place: Place, reading: Reading) -> Fill:
+    assert place.link is not None, "contacts are kept in a list"
+    paths = place.contacts
+    if Kind.PHONE not in paths or Kind.EMAIL not in paths:
+        return _phones(place.own, reading) if place.link.entry is Kind.PHONE else _emails(place.own)
+    phones, emails = _phones(paths[Kind.PHONE], reading), _emails(paths[Kind.EMAIL])
+    with_others = with_both_contacts if place.link.entry is Kind.PHONE else with_stray_phones
+    return with_others(phones, emails)
 
 
 def _phones(path: str, reading: Reading) -> Fill:

@@ -6,8 +6,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
-from cardfile.imports.evidence import Evidence, evidence_of
-from cardfile.imports.headings import Closeness, Lexicon, Way, is_alien
+from cardfile.imports.evidence import Evidence, Sense, evidence_of
+from cardfile.imports.headings import Closeness, Lexicon, Way, is_alien, words_in
 from cardfile.imports.meanings import Meaning, meaning_of, speaks_for
 from cardfile.imports.naming import settle_names
 from cardfile.imports.proposals import Proposal, propose_field
@@ -109,8 +109,9 @@ class Target:
 
     @cached_property
     def keys(self) -> frozenset[str]:
-        """The folded names, with and without their spaces, the path's own last word among them."""
-        keys = {fold_key(name) for name in (*self.labels, *self.synonyms, self.path[-1])} - {""}
+        """The folded names, with and without their spaces; for the sheet's own fields the path's last word, too."""
+        own = () if self.is_of_another else (self.path[-1],)
+        keys = {fold_key(name) for name in (*self.labels, *self.synonyms, *own)} - {""}
         return frozenset(keys | {key.replace(" ", "") for key in keys})
 
     @cached_property
@@ -187,7 +188,7 @@ def propose_mapping(
     given = {index: Guess(path, 1.0, Reason.CHOSEN) for index, path in wishes.items() if path}
     given |= {index: Guess(path, 0.99, Reason.REMEMBERED) for index, path in kept.items() if path}
     taken = _assign(
-        guesses, given, {*wishes, *kept}, {target.path for target in targets if target.takes_several}
+        names, guesses, given, {*wishes, *kept}, {target.path for target in targets if target.takes_several}
     )
     return tuple(
         ColumnMatch(
@@ -210,6 +211,7 @@ def _said(header: Header, index: int) -> str:
 
 
 def _assign(
+    names: Mapping[int, str],
     guesses: Mapping[int, Sequence[Guess]],
     given: Mapping[int, Guess],
     settled: set[int],
@@ -217,12 +219,17 @@ def _assign(
 ) -> dict[int, Guess]:
     taken = dict(given)
     gone = {guess.path for guess in taken.values()} - several
-    # The surest first; among equals the leftmost column, as people put what matters first.
+    # The surest first; among equals the one that says more (`Job title`, not `Title`), then the leftmost column,
+    # as people put what matters first.
     offers = sorted(
-        ((-guess.confidence, index, guess) for index, offered in guesses.items() for guess in offered),
-        key=lambda offer: offer[:2],
+        (
+            (-guess.confidence, -words_in(names[index]), index, guess)
+            for index, offered in guesses.items()
+            for guess in offered
+        ),
+        key=lambda offer: offer[:3],
     )
-    for _, index, guess in offers:
+    for *_, index, guess in offers:
         if index in settled or index in taken or guess.path in gone or guess.confidence < _SURE_ENOUGH:
             continue
         taken[index] = guess
@@ -262,19 +269,30 @@ def _guess(name: str, near: Mapping[str, Closeness], evidence: Evidence, target:
     is_exact = closest.way is Way.SAME
     if target.kind == "long_text" and closest.way is Way.PART_OF_MORE and confidence > 0.5:
         confidence += 0.2  # Whatever else a heading says, a comment takes it.
-    if target.is_of_another and not is_exact and closest.way is not Way.SIMILAR:
-        confidence = min(confidence, 0.6)
     against = _against(target, evidence, is_exact=is_exact)
     support = _support(target, evidence)
     if against > 0.5:
         confidence *= 1.0 - 0.6 * against
-    elif support is not None and support >= 0.6 and not is_exact and not is_alien(name):
+    elif (support or 0.0) >= 0.6 and _may_confirm(closest.way, target) and not _is_alien(name, target):
         confidence += (0.95 - confidence) * 0.5
     elif target.choices is not None and evidence.filled > 1 and support is not None and support < 0.25:
         confidence *= 0.65  # The words in the cells are none of the choices.
+    if target.is_of_another and closest.way not in (Way.SAME, Way.SIMILAR):
+        confidence = min(confidence, 0.6)  # Nothing is made of a hint.
     if by_looks > confidence:
         return Guess(target.path, round(by_looks, 3), Reason.LOOKS)
     return Guess(target.path, round(confidence, 3), _REASONS[closest.way])
+
+
+def _may_confirm(way: Way, target: Target) -> bool:
+    """Tell whether fitting cells make a heading surer: any date fits a heading that speaks of more than a date."""
+    if way is Way.PART_OF_MORE:
+        return target.kind in _BY_LOOKS_ALONE or target.choices is not None or target.meaning is not None
+    return way is not Way.SAME
+
+
+def _is_alien(name: str, target: Target) -> bool:
+    return is_alien(name, is_contact=target.kind in _BY_LOOKS_ALONE)
 
 
 def _against(target: Target, evidence: Evidence, *, is_exact: bool) -> float:
@@ -282,7 +300,7 @@ def _against(target: Target, evidence: Evidence, *, is_exact: bool) -> float:
     never = _NEVER_IN.get(target.kind, frozenset())
     if target.meaning is not None:
         never = never | _NEVER_MEANT.get(target.meaning, frozenset())
-    if target.kind in _BY_LOOKS_ALONE and not is_exact:
+    if target.kind in _BY_LOOKS_ALONE and not (is_exact and evidence.share(_LOOKS_OF_KIND[target.kind])):
         never = never | {Look.TEXT}
     against = sum(evidence.share(look) for look in never)
     return against - evidence.wordy if target.kind == "integer" else against
@@ -308,7 +326,7 @@ def _support(target: Target, evidence: Evidence) -> float | None:
 
 def _by_looks(name: str, target: Target, evidence: Evidence) -> float:
     """Return how surely a column is a field by its cells alone; a heading that says otherwise forbids it."""
-    if not evidence.filled or (name and is_alien(name)):
+    if not evidence.filled or (name and _is_alien(name, target)):
         return 0.0
     support = _support(target, evidence) or 0.0
     if target.kind in _BY_LOOKS_ALONE:
@@ -317,8 +335,8 @@ def _by_looks(name: str, target: Target, evidence: Evidence) -> float:
     if target.is_of_another:
         return 0.0
     match target.meaning:
-        case Meaning.NAME if support >= 0.6:
-            return 0.55 + 0.2 * support
+        case Meaning.NAME if (whole := evidence.senses[Sense.PERSON] + evidence.senses[Sense.COMPANY]) >= 0.6:
+            return 0.55 + 0.2 * whole
         case Meaning.TAX_NUMBER if support >= 0.7 and evidence.filled > 2:
             return 0.6 + 0.25 * support
         case Meaning.LAST_NAME | Meaning.FIRST_NAME | Meaning.MIDDLE_NAME | Meaning.ADDRESS if not name:

@@ -40,6 +40,9 @@ def settle_names(
         for meaning, path in own.items()
     }
     yield from _pieces(names, evidence, headed, own)
+    yield from _unnamed_surnames(names, evidence, headed, own)
+    if not any(headed[meaning] for meaning in headed):
+        yield from _unnamed_names(names, evidence, own)
     yield from _people_at_firms(names, evidence, headed[Meaning.NAME], own)
 
 
@@ -71,6 +74,47 @@ def _pieces(
             yield index, own[Meaning.NAME], 0.97
             for meaning in is_piece:
                 yield index, own[meaning], 0.6
+
+
+def _unnamed_surnames(
+    names: Mapping[int, str],
+    evidence: Mapping[int, Evidence],
+    headed: Mapping[Meaning, Sequence[int]],
+    own: Mapping[Meaning, Path],
+) -> Iterator[Settled]:
+    """Yield which column without a heading holds the last names: the one beside the given names."""
+    if headed[Meaning.NAME] or Meaning.LAST_NAME not in own:
+        # Beside whole names a column without a heading holds somebody else: a doctor, a manager.
+        for meaning in _PIECES:
+            for index in headed.get(meaning, ()):
+                if not names[index] and index not in headed[Meaning.NAME]:
+                    yield index, own[meaning], 0.6
+        return
+    for given in headed.get(Meaning.FIRST_NAME, ()):
+        beside = [index for index in (given - 1, given + 1) if names.get(index) == ""]
+        index = max(beside, key=lambda one: _like_surnames(evidence[one]), default=given)
+        if index != given and _like_surnames(evidence[index]) >= 0.4:
+            yield index, own[Meaning.LAST_NAME], 0.84
+            for other in headed.get(Meaning.LAST_NAME, ()):
+                if other != index and not names[other]:
+                    yield other, own[Meaning.LAST_NAME], 0.6
+
+
+def _like_surnames(seen: Evidence) -> float:
+    """Return how much a column may hold last names, among which firms may stand."""
+    senses = seen.senses
+    known = senses[Sense.SURNAME] + senses[Sense.COMPANY]
+    return max(known, senses[Sense.WORD] * 0.7) - senses[Sense.PATRONYMIC]
+
+
+def _unnamed_names(
+    names: Mapping[int, str], evidence: Mapping[int, Evidence], own: Mapping[Meaning, Path]
+) -> Iterator[Settled]:
+    """Yield the first column that may hold names, in a list without headings where nothing else is known."""
+    for index, name in sorted(names.items()):
+        if not name and evidence[index].senses[Sense.WORDS] >= 0.8:
+            yield index, own[Meaning.NAME], 0.72
+            return
 
 
 def _has_other_pieces(evidence: Mapping[int, Evidence], others: set[int], sense: Sense) -> bool:

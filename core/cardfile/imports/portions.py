@@ -11,7 +11,7 @@ from typing import Final
 from cardfile.errors import NotAllowed
 from cardfile.imports.columns import CompiledColumn, compile_columns, read_row
 from cardfile.imports.deciding import Decision
-from cardfile.imports.earlier import EarlierRows, Origin, earlier_sheets, records_of_import
+from cardfile.imports.earlier import EarlierRows, Origin, earlier_sheets
 from cardfile.imports.host import ImportHost
 from cardfile.imports.importers import heir_of
 from cardfile.imports.name_book import read_books
@@ -99,7 +99,7 @@ class SheetWork:
         }
         reading = reading_of(app, actor, app.clock.now())
         columns = compile_columns(parts, places, reading, books, heirs=heirs, tells_all=options.strict)
-        by_path = {place.path: place for _, place in used}
+        by_path = {place.path: place for _, place in used} | _other_contacts(app, actor, plan, used)
         works = [
             PartWork.of(
                 app,
@@ -119,10 +119,7 @@ class SheetWork:
         """Return rows as values; others may use the event loop meanwhile."""
         read: list[ReadRow] = []
         for start in range(0, len(rows), _AT_ONCE):
-            some = [read_row(row, self._columns) for row in rows[start : start + _AT_ONCE]]
-            for part in self._parts:
-                part.find_keys(some)
-            read += some
+            read += [read_row(row, self._columns) for row in rows[start : start + _AT_ONCE]]
             await asyncio.sleep(0)
         return read
 
@@ -130,7 +127,6 @@ class SheetWork:
         """Return what is to become of rows, in their order; nothing is written."""
         if self._earlier is None:
             self._earlier = await earlier_sheets(unit, self._actor.rights, self._options.origin, self._plan)
-            await self._remember_own(unit)
         earlier = EarlierRows(unit, self._earlier)
         if not self._options.remembers:
             for part in self._parts:
@@ -157,15 +153,6 @@ class SheetWork:
             await part.write(
                 work, [each for one in decisions for each in one.all_parts() if each.part is part.part]
             )
-
-    async def _remember_own(self, unit: Unit) -> None:
-        """Let rows that come later mean no records that this import has made of others before it was cut off."""
-        parts = [one for one in self._parts if one.keys.alike]
-        if not parts:
-            return
-        own = await records_of_import(unit, self._options.origin)
-        for one in parts:
-            one.decider.claimed |= own.get(one.part.record_type.key, set())
 
     def _share_owners(self, rows: Sequence[ReadRow]) -> None:
         """Let all that a row makes belong to whom the row names as the owner of one part."""
@@ -195,6 +182,17 @@ def _places(app: ImportHost, actor: Actor, plan: SheetPlan) -> dict[int, tuple[s
             raise NotAllowed("You may not change {field}.", field=path)
         found[index] = (names[index], offered[path])
     return found
+
+
+def _other_contacts(
+    app: ImportHost, actor: Actor, plan: SheetPlan, used: Sequence[tuple[str, Place]]
+) -> dict[str, Place]:
+    """Return the lists of contacts that cells may fill besides their own: e-mails stand beside phones."""
+    lists = {(place.part, own) for _, place in used for own in place.contacts.values()}
+    if not lists:
+        return {}
+    offered = places_of(app.model, app.model[plan.entity], actor.rights)
+    return {path: place for path, place in offered.items() if (place.part, place.own) in lists}
 
 
 def _among(part: Part, filled: set[str]) -> Part:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -16,9 +16,12 @@ from cardfile.rights import Rights
 from cardfile.texts import LOCALES, Label, said
 from cardfile.values.text import fold_key
 
-__all__ = ["ID_PATH", "Place", "PlaceKind", "Tagging", "places_of", "read_path", "tagging_of"]
+__all__ = ["ADDRESS", "ID_PATH", "Place", "PlaceKind", "Tagging", "places_of", "read_path", "tagging_of"]
 
 ID_PATH: Final = "id"
+ADDRESS: Final = "address"
+"""The text that may stand in several columns: the street, the house, the flat."""
+
 _ID_LABEL: Final[Label] = {"en": "Record ID", "ru": "Код записи"}
 _NEVER: Final = frozenset({Kind.FILE})
 _STEM: Final = 5
@@ -50,7 +53,8 @@ class Place:
     """A place that a column can fill: a field, an entry list, a list of tags, or the record's own id.
 
     `own` is its path in the record of its part, `path` that in the row: `amount`, and `deal:amount` in a list of
-    clients. `of` is what people call the part, None for the list's own.
+    clients. `of` is what people call the part, None for the list's own. `contacts` are the lists of phones and e-mails
+    of the same record: a cell may hold both.
     """
 
     path: str
@@ -63,6 +67,7 @@ class Place:
     part: str = MAIN
     own: str = ""
     of: Label | None = None
+    contacts: Mapping[Kind, str] = field(default_factory=dict)
 
     def title(self, locale: str) -> str:
         """Return what people call the place."""
@@ -112,12 +117,18 @@ def _places(model: Model, record_type: RecordType, rights: Rights) -> Iterator[P
             yield Place(
                 line.path, line.field.label, PlaceKind.VALUE, _target_of_line(line), line=line, own=line.path
             )
-    for link in record_type.links.values():
-        if link.group is not None or not rights.edits(key, link.path):
-            continue
+    links = [
+        link for link in record_type.links.values() if link.group is None and rights.edits(key, link.path)
+    ]
+    contacts: dict[Kind, str] = {
+        link.entry: link.path for link in links if link.entry is Kind.PHONE or link.entry is Kind.EMAIL
+    }
+    for link in links:
         if link.entry is not None:
             target = Target((link.path,), _names(link.label), link.synonyms, link.entry.value, True)
-            yield Place(link.path, link.label, PlaceKind.ENTRIES, target, link=link, own=link.path)
+            yield Place(
+                link.path, link.label, PlaceKind.ENTRIES, target, link=link, own=link.path, contacts=contacts
+            )
         elif tagging := tagging_of(model, link):
             target = Target((link.path,), _names(link.label), link.synonyms, "text", True)
             yield Place(
@@ -149,6 +160,7 @@ def _in_part(part: Part, place: Place, taken: set[str]) -> Place:
         tuple(known[1:]),
         place.target.kind,
         takes_several=place.target.takes_several,
+        choices=place.target.choices,
     )
     return Place(
         path,
@@ -161,6 +173,7 @@ def _in_part(part: Part, place: Place, taken: set[str]) -> Place:
         part=part.name,
         own=place.own,
         of=entity.label,
+        contacts=place.contacts,
     )
 
 
@@ -171,10 +184,11 @@ def _speaks_of(name: str, things: Iterable[str]) -> bool:
 
 
 def _target_of_line(line: Line) -> Target:
-    several = line.kind in (Kind.LONG_TEXT, Kind.CHOICES)
+    several = line.kind in (Kind.LONG_TEXT, Kind.CHOICES) or line.path == ADDRESS
     first, *others = labels_of(line.field)
     path = tuple(line.path.split("."))
-    return Target(path, (first, *others), (), line.kind.value, takes_several=several)
+    choices = line.field.index if line.field.choices else None
+    return Target(path, (first, *others), (), line.kind.value, takes_several=several, choices=choices)
 
 
 def tagging_of(model: Model, link: Link) -> Tagging | None:

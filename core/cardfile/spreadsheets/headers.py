@@ -170,8 +170,13 @@ def _are_one_header(above: Row, below: Row, merged: Sequence[MergedRange]) -> bo
     alone = upper - lower
     if not spans or len(lower) < 2 or not lower & set(spans) or (upper & lower) - groups:
         return False
-    # A title spans the whole table; a header has names beside the group, or several groups.
-    return (len(groups) > 1 or bool(alone)) and len(upper) > 1
+    if len(upper) < 2 or not (len(groups) > 1 or alone):
+        return False  # A title spans the whole table; a header has names beside the group, or several groups.
+    if alone or any(one.top <= above[0] <= one.bottom for one in merged):
+        return True
+    # Texts above a row of names may be titles, too; they are needed where names come twice.
+    names = [fold_key(str(below[1][index])) for index in lower]
+    return len(set(names)) < len(names)
 
 
 def _is_of_texts(cells: Sequence[Cell]) -> bool:
@@ -183,14 +188,15 @@ def _at(cells: Sequence[Cell], index: int) -> Cell:
 
 
 def _columns_with_cells(rows: Sequence[Row]) -> list[int]:
-    """Return the columns with a name in the first row or at least two values below, three hundred at most."""
+    """Return the columns up to the last with a name in the first row or two values below, three hundred at most."""
     counts: Counter[int] = Counter()
     for place, (_, cells) in enumerate(rows):
         for index, cell in enumerate(cells):
             if cell is not None:
                 counts[index] += 2 if place == 0 else 1
-    few_rows = len(rows) < 3
-    return sorted(index for index, count in counts.items() if count >= 2 or few_rows)[:_MOST_COLUMNS]
+    last = max((index for index, count in counts.items() if count >= 2), default=0)
+    # A stray cell far to the right is no column; one between columns is.
+    return sorted(index for index in counts if index <= last or len(rows) < 3)[:_MOST_COLUMNS]
 
 
 def _score(rows: Sequence[Row], place: int, words: Set[str], vocabulary: Set[str], usual: int) -> float:

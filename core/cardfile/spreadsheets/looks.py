@@ -35,6 +35,10 @@ _date = re.compile(r"\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})(?:\s*(?:г\.?|го�
                    re.IGNORECASE)  # fmt: skip
 _number = re.compile(r"[-+(]?\d[\d\s\u00a0\u202f]*(?:[.,]\d+)*\)?\s*(?:%|₽|\$|€|р\.?|руб\.?)?", re.IGNORECASE)
 _phone = re.compile(r"\+?[\d\s().\u2010-\u2014\u00a0-]{7,30}")
+# Without the prefix of the country, or of a town: only the groups tell it from other numbers.
+_grouped = re.compile(
+    r"(?:\(\d{3,5}\)|\d{3,5})[ -]?\d{2,3}-\d{2}-?\d{2}|\d{3}-\d{3}-\d{4}|\(\d{3}\) ?\d{3}-\d{4}|\d{2,3}-\d{2}-\d{2}"
+)
 _bare: Final = re.compile(r"[78]\d{10}|9\d{9}")
 
 
@@ -51,7 +55,8 @@ def look_of(cell: Cell) -> Look:
             return Look.DATE
         case CellError():
             return Look.ERROR
-    return _look_of_text(cell.strip())
+    # What is written after an apostrophe is a text to a spreadsheet, and no part of it.
+    return _look_of_text(cell.strip().removeprefix("'"))
 
 
 def _look_of_text(text: str) -> Look:
@@ -79,6 +84,8 @@ def _is_phone(text: str) -> bool:
     digits = re.sub(r"\D", "", text)
     if text.isdigit():
         return _bare.fullmatch(text) is not None
+    if _grouped.fullmatch(text):
+        return True
     return 10 <= len(digits) <= 15 and (text.startswith("+") or _bare.fullmatch(digits) is not None)
 
 

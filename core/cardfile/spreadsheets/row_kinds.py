@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from cardfile.spreadsheets.cells import Cell, Row
-from cardfile.spreadsheets.headers import Header
+from cardfile.spreadsheets.headers import JOINT, Header
 from cardfile.spreadsheets.looks import Look, look_of, looks_of
 from cardfile.values.names import reads_like_name
 from cardfile.values.text import clean, fold_key
@@ -62,7 +62,11 @@ class RowSorter:
     def __init__(self, header: Header, sample: Sequence[Row]) -> None:
         self.counts: Counter[RowKind] = Counter()
         self._header = header
-        self._keys = {index: fold_key(name) for index, name in header.names.items()}
+        # A header of two rows is repeated by its lower row, or by both.
+        self._keys = {
+            index: {fold_key(part) for part in (name, *name.split(JOINT))}
+            for index, name in header.names.items()
+        }
         self._last = 0
         widths = [len(cells) - cells.count(None) for number, cells in sample if number > header.row]
         wide = sum(width >= _WIDE for width in widths)
@@ -126,7 +130,7 @@ class RowSorter:
             return False
         different = len(filled) - len(texts)
         for index, cell in texts:
-            different += fold_key(cell) != self._keys.get(index)
+            different += fold_key(cell) not in self._keys.get(index, ())
             if different * 5 > len(filled):
                 return False
         return True
