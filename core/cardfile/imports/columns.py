@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from cardfile.errors import Refused
@@ -121,6 +122,7 @@ def identifying_paths(record_type: RecordType) -> frozenset[str]:
     return frozenset(names | title | set(record_type.entity.search))
 
 
+@lru_cache(maxsize=16_384)  # the words of a column come again and again
 def _is_nothing(cell: str, *, is_text: bool) -> bool:
     text = cell.strip()
     return text in _NOTHING or (not is_text and len(text) < 15 and text.casefold() in _NO_VALUE)

@@ -33,7 +33,7 @@ __all__ = ["Fill", "fill_of", "for_heir"]
 Fill = Callable[[ReadRow, Cell], Sequence[Refused]]
 """Puts a cell's value into a row and returns what is to be noted about it; raises `Refused`."""
 
-_REPEATED: Final = frozenset({Kind.CHOICE, Kind.CHOICES, Kind.BOOLEAN, Kind.INTEGER, Kind.DATE})
+_REPEATED: Final = frozenset({Kind.TEXT, Kind.CHOICE, Kind.CHOICES, Kind.BOOLEAN, Kind.INTEGER, Kind.DATE})
 _KEPT_AT_MOST: Final = 20_000
 _pieces = re.compile(r"[,;|/\n]+").split
 _words = re.compile(r"[,;|/\s]+").split
@@ -323,6 +323,10 @@ def _entries(path: str, kind: Kind, line: Field, reading: Reading) -> Fill:
 def _add(row: ReadRow, path: str, found: Sequence[Entry]) -> None:
     before = row.values.get(path, ())
     assert isinstance(before, tuple), "entries are tuples"
+    if not before and len(found) == 1:
+        (one,) = found
+        row.values[path] = (Entry(one.value, one.raw, one.label, is_primary=True, extension=one.extension),)
+        return
     entries: dict[str, Entry] = {}
     for one in (*before, *found):
         entries.setdefault(one.value, one)

@@ -4,7 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
+from unicodedata import combining
 
 from cardfile.spreadsheets.cells import Cell, Row
 from cardfile.spreadsheets.headers import JOINT, Header
@@ -82,6 +84,9 @@ class RowSorter:
             for index in header.names
             if _is_data_column([cells[index] for cells in below if index < len(cells)])
         }
+        self._letters = {
+            index: {word[0] for word in fold_key(name).split()} for index, name in header.names.items()
+        }
         # Where clients are not called as people and firms usually are, a lone cell may be such a name, too.
         self._are_odd_names = {
             index
@@ -105,7 +110,9 @@ class RowSorter:
         if number <= self._header.row:
             return RowKind.HEADER
         filled = [(index, cell) for index, cell in enumerate(cells) if cell is not None]
-        if not self._header.is_made_up and (self._repeats_header(filled) or _numbers_columns(filled)):
+        if not self._header.is_made_up and (
+            (self._begins_like_header(filled) and self._repeats_header(filled)) or _numbers_columns(filled)
+        ):
             return RowKind.REPEATED_HEADER
         if _is_total(filled):
             return RowKind.TOTAL
@@ -124,6 +131,17 @@ class RowSorter:
             return False
         return not reads_like_name(text)
 
+    def _begins_like_header(self, filled: Sequence[tuple[int, Cell]]) -> bool:
+        """Tell by first letters whether a row may repeat the header, for hardly any does."""
+        different = 0
+        for index, cell in filled:
+            letter = _first_letter(cell[:2]) if isinstance(cell, str) else None
+            if letter is None or (letter and letter not in self._letters.get(index, "")):
+                different += 1
+                if different * 5 > len(filled):
+                    return False
+        return True
+
     def _repeats_header(self, filled: Sequence[tuple[int, Cell]]) -> bool:
         texts = [(index, cell) for index, cell in filled if isinstance(cell, str)]
         if len(texts) < 2 or len(texts) * 3 < len(self._keys):
@@ -134,6 +152,14 @@ class RowSorter:
             if different * 5 > len(filled):
                 return False
         return True
+
+
+@lru_cache(maxsize=4096)
+def _first_letter(beginning: str) -> str:
+    """Return the first letter of a text as `fold_key` has it, by its first two characters; empty if it may be any."""
+    if not beginning[:1].isalnum() or any(map(combining, beginning)):
+        return ""
+    return fold_key(beginning[0])[:1]
 
 
 def _numbers_columns(filled: Sequence[tuple[int, Cell]]) -> bool:
