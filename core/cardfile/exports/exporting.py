@@ -1,5 +1,6 @@
 """Records as a sheet: what this person may see and take away, under the words of his language."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +27,12 @@ __all__ = ["count_exported", "export_records", "require_export"]
 Row = dict[str, object]
 Rows = Sequence[Row]
 Tell = Callable[[int], Awaitable[None]]
+
+_AT_ONCE: Final = 500
+"""How many records are read at once: to turn more of them into values would hold the event loop for long."""
+
+_BEFORE_OTHERS: Final = 100
+"""After how many records others may use the event loop."""
 
 SUFFIXES: Final = (".xlsx", ".csv")
 
@@ -128,6 +135,7 @@ async def _rows(
         filter=filter,
         search=search,
         reading=reading,
+        at_once=_AT_ONCE,
     )
     read = 0
     async for portion in portions:
@@ -137,7 +145,9 @@ async def _rows(
             if column.link is not None
         }
         names = await _names(app, actor, record_type, columns, portion)
-        for row in portion:
+        for place, row in enumerate(portion):
+            if place % _BEFORE_OTHERS == 0:
+                await asyncio.sleep(0)
             record = int(str(row["id"]))
             cells: list[object] = []
             for column in columns:

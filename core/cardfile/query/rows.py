@@ -125,13 +125,14 @@ async def iterate_records(
     search: str | None = None,
     paths: Collection[str] | None = None,
     reading: Reading | None = None,
+    at_once: int = PORTION,
 ) -> AsyncIterator[list[Record]]:
-    """Yield all live records under `filter` in portions by rising id, so that memory stays flat."""
+    """Yield all live records under `filter` in portions of `at_once` by rising id: memory stays flat."""
     after = 0
     while True:
         portion = await fetch_records(
             database, model, record_type, rights,
-            now=now, action=action, filter=filter, search=search, order=("id",), limit=PORTION,
+            now=now, action=action, filter=filter, search=search, order=("id",), limit=at_once,
             paths=paths, reading=reading, after=after,
         )  # fmt: skip
         if not portion:
