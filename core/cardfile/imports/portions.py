@@ -11,7 +11,7 @@ from typing import Final
 from cardfile.errors import NotAllowed
 from cardfile.imports.columns import CompiledColumn, compile_columns, read_row
 from cardfile.imports.deciding import Decision
-from cardfile.imports.earlier import EarlierRows, Origin, earlier_sheets
+from cardfile.imports.earlier import EarlierRows, Origin, earlier_sheets, records_of_import
 from cardfile.imports.host import ImportHost
 from cardfile.imports.importers import heir_of
 from cardfile.imports.name_book import read_books
@@ -119,7 +119,10 @@ class SheetWork:
         """Return rows as values; others may use the event loop meanwhile."""
         read: list[ReadRow] = []
         for start in range(0, len(rows), _AT_ONCE):
-            read += [read_row(row, self._columns) for row in rows[start : start + _AT_ONCE]]
+            some = [read_row(row, self._columns) for row in rows[start : start + _AT_ONCE]]
+            for part in self._parts:
+                part.find_keys(some)
+            read += some
             await asyncio.sleep(0)
         return read
 
@@ -127,6 +130,7 @@ class SheetWork:
         """Return what is to become of rows, in their order; nothing is written."""
         if self._earlier is None:
             self._earlier = await earlier_sheets(unit, self._actor.rights, self._options.origin, self._plan)
+            await self._remember_own(unit)
         earlier = EarlierRows(unit, self._earlier)
         if not self._options.remembers:
             for part in self._parts:
@@ -153,6 +157,15 @@ class SheetWork:
             await part.write(
                 work, [each for one in decisions for each in one.all_parts() if each.part is part.part]
             )
+
+    async def _remember_own(self, unit: Unit) -> None:
+        """Let rows that come later mean no records that this import has made of others before it was cut off."""
+        parts = [one for one in self._parts if one.keys.alike]
+        if not parts:
+            return
+        own = await records_of_import(unit, self._options.origin)
+        for one in parts:
+            one.decider.claimed |= own.get(one.part.record_type.key, set())
 
     def _share_owners(self, rows: Sequence[ReadRow]) -> None:
         """Let all that a row makes belong to whom the row names as the owner of one part."""
