@@ -92,10 +92,12 @@ class Desk:
             return batch
         for row in itertools.islice(self._rows, most):
             batch.append(row)
-            lengths = [len(cell) for cell in row[1] if type(cell) is str]
-            if lengths and max(lengths) > self._limits.characters_in_a_cell:
-                raise FileRefused(TOO_LONG, line=row[0], most=self._limits.characters_in_a_cell)
-            weight += sum(lengths)
+            texts = [cell for cell in row[1] if type(cell) is str]
+            length = sum(map(len, texts))
+            longest = self._limits.characters_in_a_cell
+            if length > longest and max(map(len, texts)) > longest:
+                raise FileRefused(TOO_LONG, line=row[0], most=longest)
+            weight += length
             if weight > _HEAVY_BATCH:
                 break
         self._given += weight

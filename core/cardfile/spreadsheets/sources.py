@@ -76,7 +76,8 @@ class CalamineSource:
         # calamine keeps the empty rows above the first cell but cuts the empty columns left of it.
         left: list[Cell] = [None] * start[1]
         for number, values in enumerate(parsed.iter_rows(), 1):
-            cells = cut_empty_end([*left, *(None if value == "" else value for value in values)])
+            filled: list[Cell] = [None if value == "" else value for value in values]
+            cells = cut_empty_end([*left, *filled] if left else filled)
             if cells:
                 yield number, cells
 

@@ -33,7 +33,7 @@ NEEDS_TOO_MUCH: Final = (
 )
 """The sentence for a reading process that ran out of memory, by its own account or by its death."""
 
-_PLAIN: Final = frozenset({str, int, bool, type(None)})
+_PLAIN: Final = frozenset({str, bool, type(None)})
 _LARGEST: Final = 2**63 - 1
 _ANY_DAY: Final = dt.date(2000, 1, 1)
 
@@ -68,21 +68,24 @@ def unpack_sheet(told: Sequence[Any]) -> SheetInfo:
 def pack_rows(rows: Iterable[Row]) -> dict[str, Any]:
     """Return rows as plain values: their numbers, their cells, and the places of the special cells."""
     numbers: list[int] = []
-    table: list[list[Any]] = []
+    table: list[Sequence[Any]] = []
     special: list[tuple[int, int, str, Any]] = []
     for place, (number, cells) in enumerate(rows):
-        plain: list[Any] = []
+        numbers.append(number)
+        if _PLAIN.issuperset(map(type, cells)):
+            table.append(cells)
+            continue
+        plain: list[Any] = list(cells)
         for column, cell in enumerate(cells):
             kind = type(cell)
+            if kind in _PLAIN:
+                continue
             if kind is float:
                 assert isinstance(cell, float)
-                plain.append(_number(cell))
-            elif kind in _PLAIN and not (kind is int and not -_LARGEST <= cell <= _LARGEST):  # type: ignore[operator]  # compared only as an int
-                plain.append(cell)
-            else:
-                plain.append(None)
+                plain[column] = _number(cell)
+            elif kind is not int or not -_LARGEST <= cell <= _LARGEST:  # type: ignore[operator]  # compared only as an int
+                plain[column] = None
                 special.append((place, column, *_told(cell)))
-        numbers.append(number)
         table.append(plain)
     return {"numbers": numbers, "rows": table, "special": special}
 
