@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardfile.errors import InvalidInput
+from cardfile.values.date_order import DateOrder, date_order
 from cardfile.values.dates import parse_date, parse_datetime
 
 TODAY = date(2026, 11, 21)
@@ -28,6 +29,11 @@ TODAY = date(2026, 11, 21)
         pytest.param("5-May-24", date(2024, 5, 5), id="english hyphens"),
         pytest.param("2024-01-31 00:00:00", date(2024, 1, 31), id="with a time"),
         pytest.param("2025-12-31T23:59:59Z", date(2025, 12, 31), id="iso with a time"),
+        pytest.param("31,12,2025", date(2025, 12, 31), id="commas of a key pad"),
+        pytest.param("31 12 2025", date(2025, 12, 31), id="spaces"),
+        pytest.param("31 січня 2025 г.", date(2025, 1, 31), id="ukrainian month"),
+        pytest.param("5 лют. 2025", date(2025, 2, 5), id="ukrainian short month"),
+        pytest.param("1 ақпан 2026", date(2026, 2, 1), id="kazakh month"),
         pytest.param("39690", date(2008, 8, 30), id="serial as text"),
         pytest.param(39690, date(2008, 8, 30), id="serial"),
         pytest.param(39690.75, date(2008, 8, 30), id="serial with a time"),
@@ -167,3 +173,42 @@ def test_what_is_no_instant_is_refused(raw: str) -> None:
 def test_an_unknown_zone_is_refused(zone: str) -> None:
     with pytest.raises(InvalidInput, match="time zone"):
         parse_datetime("2026-01-01", zone=zone)
+
+
+@pytest.mark.parametrize("raw", ["3.14", "12,5", "7", "1024"])
+def test_a_short_number_in_a_text_is_no_day_of_1900(raw: str) -> None:
+    with pytest.raises(InvalidInput, match="is not a date"):
+        parse_date(raw, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("cells", "order"),
+    [
+        pytest.param(["01/02/2026", "13/02/2026", None, "нет"], DateOrder.DAY_FIRST, id="a day above twelve"),
+        pytest.param(
+            ["1/2/26 10:30", "2-13-2026"], DateOrder.MONTH_FIRST, id="a month is never above twelve"
+        ),
+        pytest.param(["01/02/2026", "5/5/2026"], DateOrder.UNCLEAR, id="either way"),
+        pytest.param(["13/02/2026", "02/13/2026"], DateOrder.MIXED, id="both ways"),
+        pytest.param(
+            ["01.02.2026", date(2026, 1, 2), "5/5/2026", "2026-01-02", 45000], None, id="clear by itself"
+        ),
+    ],
+)
+def test_a_column_tells_whether_days_or_months_come_first(
+    cells: list[object], order: DateOrder | None
+) -> None:
+    assert date_order(cells) is order
+
+
+@given(days=st.lists(st.dates(date(1950, 1, 1), date(2026, 12, 31)), min_size=1), day_first=st.booleans())
+def test_a_column_written_in_one_order_is_never_taken_for_the_other(
+    *, days: list[date], day_first: bool
+) -> None:
+    cells = [day.strftime("%d/%m/%Y" if day_first else "%m/%d/%Y") for day in days]
+    right = DateOrder.DAY_FIRST if day_first else DateOrder.MONTH_FIRST
+    order = date_order(cells)
+    assert order in (right, DateOrder.UNCLEAR, None)
+    if any(day.day > 12 for day in days):
+        assert order is right
+        assert [parse_date(cell, today=TODAY, day_first=day_first) for cell in cells] == days

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardfile.errors import InvalidInput
+from cardfile.values.cell import UnitNumber
 from cardfile.values.money import Money, format_money, minor_digits, parse_money
 from cardfile.values.numbers import BIGINT_MAX, known_locale
 
@@ -32,6 +33,12 @@ from cardfile.values.numbers import BIGINT_MAX, known_locale
         pytest.param("12,345", Money(1_234_500, "RUB"), id="comma of thousands"),
         pytest.param("1 000 JPY", Money(1000, "JPY"), id="no minor units"),
         pytest.param("1.234 KWD", Money(1234, "KWD"), id="three decimals"),
+        pytest.param("1 000-00", Money(100_000, "RUB"), id="no kopecks"),
+        pytest.param("1 000=", Money(100_000, "RUB"), id="no kopecks, by a stroke"),
+        pytest.param("1 000.-", Money(100_000, "RUB"), id="no cents"),
+        pytest.param(UnitNumber(12.5, "€"), Money(1250, "EUR"), id="cell with euros"),
+        pytest.param(UnitNumber(12.5, "тыс. руб."), Money(1_250_000, "RUB"), id="cell with thousands"),
+        pytest.param(UnitNumber(12.5, "шт."), Money(1250, "RUB"), id="cell with another unit"),
         pytest.param(12.5, Money(1250, "RUB"), id="float cell"),
         pytest.param(12, Money(1200, "RUB"), id="int cell"),
     ],
@@ -45,6 +52,7 @@ def test_a_sum_is_read(raw: object, money: Money) -> None:
     [
         pytest.param("5 кг", "no currency", id="another unit"),
         pytest.param("5 ¥", "no currency", id="yen or yuan"),
+        pytest.param("10-15", "not a sum", id="from and to"),
         pytest.param("$100 руб", "not a sum", id="two currencies"),
         pytest.param("руб", "not a sum", id="no number"),
         pytest.param("", "empty", id="empty"),

@@ -190,3 +190,32 @@ def test_the_short_way_is_far_faster_than_the_library() -> None:
     ours = min(timeit.repeat(lambda: parse_phones(raw), number=500, repeat=5))
     theirs = min(timeit.repeat(lambda: phonenumbers.parse(raw, "RU"), number=500, repeat=5))
     assert ours < theirs / 4
+
+
+@pytest.mark.parametrize(
+    ("raw", "e164"),
+    [
+        ("+8 916 123-45-67", "+79161234567"),
+        ("+84 923 878 670", "+84923878670"),
+        ("+86 10 6552 9988", "+861065529988"),
+        ("+82 2 312 3456", "+8223123456"),
+        ("8 (495) 123-45-67", "+74951234567"),
+        ("8 727 222-33-44", "+77272223344"),
+    ],
+)
+def test_the_short_way_takes_no_number_abroad_for_one_at_home(raw: str, e164: str) -> None:
+    assert [phone.e164 for phone in parse_phones(raw)] == [e164]
+
+
+def test_the_short_way_agrees_with_the_library_on_any_digits() -> None:
+    digits = random.Random(5)
+    for _ in range(3000):
+        number = digits.choice(["", "+7", "8", "7", "+8"]) + str(digits.randrange(10**9, 10**11))
+        try:
+            theirs = phonenumbers.parse(number, "RU")
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number_with_reason(theirs) != phonenumbers.ValidationResult.IS_POSSIBLE:
+            continue
+        expected = (phonenumbers.format_number(theirs, 0), phonenumbers.is_valid_number(theirs))
+        assert [(phone.e164, phone.valid) for phone in parse_phones(number)] == [expected]

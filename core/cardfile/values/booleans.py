@@ -8,11 +8,11 @@ from cardfile.values.text import clean, fold
 
 __all__ = ["parse_boolean"]
 
-_YES = "да yes y д 1 + true t истина on вкл включено есть ага так иә ✓ ✔ ☑ ✅ v"
-_NO = "нет no n н 0 - − – — false f ложь off выкл выключено отсутствует ні жоқ ✗ ✘ ☐ ❌"
+_YES = "да yes y д 1 + true t истина on вкл включено есть ага так иә согласен согласна ✓ ✔ ☑ ✅ 🗹 v"
+_NO = "нет no n н 0 - − – — false f ложь off выкл выключено отсутствует нету ні жоқ ✗ ✘ ☐ ❌"
 _WORDS: Mapping[str, bool] = {
     **{fold(word): True for word in _YES.split()},
-    **{fold(word): False for word in _NO.split()},
+    **{fold(word): False for word in (*_NO.split(), "не согласен", "не согласна")},
 }
 
 

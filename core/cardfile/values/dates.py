@@ -14,10 +14,13 @@ __all__ = ["parse_date", "parse_datetime", "zone_named"]
 
 _FIRST_YEAR = 1800  # Earlier years in a list of clients are slips of the finger, such as 0205.
 _LAST_SERIAL = 2_958_465  # 9999-12-31, the last day that Excel knows.
+_FIRST_SERIAL_OF_TEXT = 3654  # 1910: nobody who was born before is in a list of clients.
 _YEARS_AHEAD = 20
 _LIMIT = 60
 
 _numeric = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:\s*(?:г\.?|года?))?", re.ASCII).fullmatch
+# The key pad of a Russian keyboard has a comma in place of the dot.
+_padded = re.compile(r"(\d{1,2})([, ])(\d{1,2})\2(\d{4})(?:\s*(?:г\.?|года?))?", re.ASCII).fullmatch
 _iso = re.compile(r"(\d{4})([-./])(\d{1,2})\2(\d{1,2})", re.ASCII).fullmatch
 _day_month = re.compile(
     r"(\d{1,2})(?:-?(?:го|ое|е|st|nd|rd|th))?(?:\s+of)?[\s.-]*([^\W\d_]{3,})\.?,?[\s.-]*(\d{4}|\d{2})(?:\s*(?:г\.?|года?))?",
@@ -42,18 +45,18 @@ _with_time = re.compile(
 _plain_number = re.compile(r"\d{1,8}(?:[.,]\d{1,12})?", re.ASCII).fullmatch
 
 _MONTHS = (
-    ("январь", "января", "january"),
-    ("февраль", "февраля", "february"),
-    ("март", "марта", "march"),
-    ("апрель", "апреля", "april"),
-    ("май", "мая", "may"),
-    ("июнь", "июня", "june"),
-    ("июль", "июля", "july"),
-    ("август", "августа", "august"),
-    ("сентябрь", "сентября", "september"),
-    ("октябрь", "октября", "october"),
-    ("ноябрь", "ноября", "november"),
-    ("декабрь", "декабря", "december"),
+    ("январь", "января", "january", "січень", "січня", "қаңтар"),
+    ("февраль", "февраля", "february", "лютий", "лютого", "ақпан"),
+    ("март", "марта", "march", "березень", "березня", "наурыз"),
+    ("апрель", "апреля", "april", "квітень", "квітня", "сәуір"),
+    ("май", "мая", "may", "травень", "травня", "мамыр"),
+    ("июнь", "июня", "june", "червень", "червня", "маусым"),
+    ("июль", "июля", "july", "липень", "липня", "шілде"),
+    ("август", "августа", "august", "серпень", "серпня", "тамыз"),
+    ("сентябрь", "сентября", "september", "вересень", "вересня", "қыркүйек"),
+    ("октябрь", "октября", "october", "жовтень", "жовтня", "қазан"),
+    ("ноябрь", "ноября", "november", "листопад", "листопада", "қараша"),
+    ("декабрь", "декабря", "december", "грудень", "грудня", "желтоқсан"),
 )
 _MONTH: Mapping[str, int] = {
     name[:length]: month
@@ -123,12 +126,14 @@ def _date_of(text: str, raw: str, *, today: date | None, day_first: bool, past: 
         first, mark, second, year = found.groups()
         day, month = (first, second) if day_first or mark == "." else (second, first)
         return _day(year, int(month), int(day), raw, today=today, past=past)
+    if found := _padded(text):
+        return _day(found[4], int(found[3]), int(found[1]), raw, today=today, past=past)
     if found := _iso(text):
         return _day(found[1], int(found[3]), int(found[4]), raw, today=today, past=past)
     if len(text) > _LIMIT:
         raise _refusal(raw)
     if _plain_number(text):
-        return _moment_of_number(float(text.replace(",", ".")), raw).date()
+        return _moment_of_text(text, raw).date()
     if weekday := _weekday(text):
         text = text[weekday.end() :]
     if found := _day_month(text):
@@ -169,6 +174,14 @@ def _month(name: str, raw: object) -> int:
     if month is None:
         raise InvalidInput("{value} names no month that I know.", value=shown(raw))
     return month
+
+
+def _moment_of_text(text: str, raw: object) -> datetime:
+    """Return the moment of a serial that stands as a text; what is shorter, as `3.14`, is more likely no date."""
+    serial = float(text.replace(",", "."))
+    if 0 < serial < _FIRST_SERIAL_OF_TEXT and not 1900 <= serial <= 2100:
+        raise _refusal(raw)
+    return _moment_of_number(serial, raw)
 
 
 def _moment_of_number(serial: float, raw: object) -> datetime:
@@ -241,7 +254,7 @@ def _time_and_offset(text: str, raw: object) -> tuple[time, timedelta | None]:
 def _instant_of(raw: str, zone: tzinfo, *, day_first: bool, today: date | None) -> datetime:
     text = clean(raw[: _LIMIT + 1])
     if len(text) <= _LIMIT and _plain_number(text):
-        return _to_utc(_moment_of_number(float(text.replace(",", ".")), raw), zone, raw)
+        return _to_utc(_moment_of_text(text, raw), zone, raw)
     clock, offset = time(), None
     if len(text) <= _LIMIT and (found := _with_time(text)):
         clock, offset = _time_and_offset(found[2], raw)

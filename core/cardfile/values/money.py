@@ -85,6 +85,10 @@ _written = re.compile(
 ).fullmatch
 
 
+# How book-keepers write that there are no kopecks: "1 000-00", "1 000=", "1 000.-".
+_whole_end = re.compile(r"(?<=[0-9])(?:[.,]?[-–—=]|[-–—=]00)$").sub
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """A sum in the minor units of its currency: 12 roubles are `Money(1200, "RUB")`."""
@@ -117,7 +121,7 @@ def parse_money(raw: object, *, currency: str, decimal: str | None = None) -> Mo
         return _money_of_cell(raw, currency)
     if not isinstance(raw, str):
         return Money(parse_scaled(raw, minor_digits(currency)), currency)
-    text = clean(raw[: _LIMIT + 1])
+    text = _whole_end("", clean(raw[: _LIMIT + 1]))
     if is_empty(text):
         raise InvalidInput("The sum is empty.")
     found = _written(text) if len(text) <= _LIMIT else None

@@ -34,6 +34,12 @@ _SEPARATORS = (
 )
 _STRIP = str.maketrans("", "", _SEPARATORS)
 _LIMIT = 400
+_FULL_LENGTH = 10
+_KINDS = (
+    "mobile", "fixed_line", "toll_free", "premium_rate", "shared_cost", "personal_number", "voip", "pager", "uan",
+    "voicemail",
+)  # fmt: skip
+"""The kinds of numbers by which the library tells that a number exists."""
 
 _split = re.compile(r"\s*(?:[,;/|\n]|(?<!\w)(?:или|и|or|and)(?!\w))\s*", re.IGNORECASE).split
 _before_plus = re.compile(r"(?<=\d)\)?\s*(?=\(?\+\s*\(?\d)").sub
@@ -59,19 +65,28 @@ _shape = re.compile(rf"\+?[0-9{re.escape(_SEPARATORS)}]+").fullmatch
 
 
 @lru_cache(maxsize=256)
-def _mobile(region: str) -> tuple[str, Callable[[str], re.Match[str] | None]]:
-    """Return a region's country code and a match of its mobile numbers, bare, with prefix or with code."""
+def _known(region: str) -> tuple[str, Callable[[str], re.Match[str] | None]]:
+    """Return a region's country code and a match of its numbers, bare, with prefix or with code.
+
+    They are the mobile ones, or all where no number has less than ten digits: others may be a part of something.
+    """
     plan = phonenumbers.PhoneMetadata.metadata_for_region(region)
     if plan is None or plan.mobile is None or plan.mobile.national_number_pattern is None:
         raise InvalidInput("{value} is not a country: write two letters like RU.", value=shown(region))
     code, pattern = str(plan.country_code), plan.mobile.national_number_pattern
+    if plan.general_desc and min(plan.general_desc.possible_length, default=0) == _FULL_LENGTH:
+        plans = [plan, phonenumbers.PhoneMetadata.metadata_for_region("KZ")] if region == "RU" else [plan]
+        kinds = (getattr(one, kind) for one in plans for kind in _KINDS)
+        patterns = [kind.national_number_pattern for kind in kinds if kind and kind.national_number_pattern]
+        pattern = rf"(?=[0-9]{{{_FULL_LENGTH}}}\Z)(?:{'|'.join(patterns)})"
     # Only where the national prefix is one plain digit does stripping it mean the same as in the library.
     plain = (
         plan.national_prefix == plan.national_prefix_for_parsing and not plan.national_prefix_transform_rule
     )
     prefix = rf"(?:\+{code}|{plan.national_prefix})?" if plain and plan.national_prefix else rf"\+{code}"
     if region == "RU":
-        prefix = r"(?:\+?[78])?"  # +8 is no country code, but a common way to write the prefix.
+        # +8 is a common way to write the prefix; before 9 only, for abroad begin Vietnam, China and others so.
+        prefix = r"(?:\+?7|8|\+8(?=9))?"
     return "+" + code, re.compile(f"{prefix}({pattern})", re.ASCII).fullmatch
 
 
@@ -80,10 +95,10 @@ def parse_phones(raw: object, *, region: str = "RU") -> tuple[Phone, ...]:
 
     Raises `InvalidInput` when any part of `raw` is not a number of a possible length.
     """
-    code, mobile = _mobile(region)
+    code, known = _known(region)
     if isinstance(raw, float) and 0 < raw < EXACT_FLOAT and raw.is_integer():
         raw = f"{raw:.0f}"  # Before all else, for this is how most sheets keep phones.
-    if isinstance(raw, str) and (found := mobile(raw.translate(_STRIP))):
+    if isinstance(raw, str) and (found := known(raw.translate(_STRIP))):
         return (Phone(code + found[1], None, raw, valid=True),)
     if is_empty(raw):
         return ()
@@ -135,12 +150,12 @@ def _pieces(text: str) -> list[str]:
 
 def _unglued(text: str, region: str) -> list[str]:
     """Return the only way to cut `text` at its spaces, or at every number's length, into valid numbers."""
-    _, mobile = _mobile(region)
+    _, known = _known(region)
     tokens = text.split()[:24]
     if len(tokens) == 1:
         size = 11 if len(text) % 11 == 0 else 10
         cut = [text[start : start + size] for start in range(0, len(text), size)]
-        return cut if all(map(mobile, cut)) else []
+        return cut if all(map(known, cut)) else []
     ways = _ways(tokens, region)
     return ways[0] if len(ways) == 1 else []
 
@@ -167,12 +182,12 @@ def _exists(piece: str, region: str) -> bool:
 
 
 def _one(piece: str, region: str) -> Phone:
-    code, mobile = _mobile(region)
+    code, known = _known(region)
     rest, extension = piece, None
     if found := _extension(piece):
         rest, extension = piece[: found.start()], found[1]
     rest = refuse_lost_digits(_notes("", _labels("", rest)).strip(" .:,;"))
-    if found := mobile(rest.translate(_STRIP)):
+    if found := known(rest.translate(_STRIP)):
         return Phone(code + found[1], extension, piece, valid=True)
     if (beside := _beside(rest)) and sum(map(str.isdigit, beside["number"])) >= 10:
         rest = beside["number"]
