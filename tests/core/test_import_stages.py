@@ -312,10 +312,13 @@ async def test_an_import_that_failed_goes_on_once_the_reason_is_gone(
 def test_a_portion_grows_and_shrinks_with_the_time_it_takes() -> None:
     size = PortionSize(most=1_000, is_alone=True)
     sizes = []
-    for by_row in (HOLD / 400, HOLD / 400, HOLD / 400, HOLD / 50, HOLD / 2):
-        size.note(size.rows, size.rows * by_row)
+    for seconds in (HOLD / 2, HOLD / 2, HOLD, HOLD * 5, HOLD * 5, HOLD * 5):
+        size.note(size.rows, seconds)
         sizes.append(size.rows)
-    assert sizes == [200, 400, 400, 50, 20]
+    assert sizes == [150, 225, 225, 157, 109, 100]
+    few = PortionSize(most=1_000, is_alone=True)
+    few.note(1, 0.0)
+    assert few.rows == 100
 
 
 async def test_progress_tells_the_speed_and_what_is_left(desk: ImportDesk, clock: MovableClock) -> None:

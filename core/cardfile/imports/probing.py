@@ -1,5 +1,6 @@
 """The first look at a list: which sheet, which header, which column is which field."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -96,20 +97,23 @@ async def look_over(
     if not filled or (wishes.sheets and len(filled) < len(samples)):
         empty = next(info for info, sample in samples if not sample)
         raise FileRefused("The sheet “{sheet}” is empty.", sheet=empty.name)
-    seen = {
-        info.name: probe(info, sample, record_type, places, Wishes(), memory, locale=locale)
-        for info, sample in filled
-    }
-    lists = [info for info, _ in filled] if wishes.sheets else [_likeliest(list(seen.values()), record_type)]
-    probes = tuple(
-        probe(info, sample, record_type, places, wishes, memory, locale=locale)
-        if info in lists
-        else seen[info.name]
-        for info, sample in filled
-    )
+
+    async def understood(info: SheetInfo, sample: Sequence[Row], wishes: Wishes) -> Probe:
+        # It is all thinking, which takes long: others use the event loop meanwhile.
+        return await asyncio.to_thread(
+            probe, info, sample, record_type, places, wishes, memory, locale=locale
+        )
+
+    probes = [await understood(info, sample, Wishes()) for info, sample in filled]
+    lists = [info for info, _ in filled] if wishes.sheets else [_likeliest(probes, record_type)]
+    if wishes.mapping or wishes.header_row is not None:
+        probes = [
+            await understood(info, sample, wishes) if info in lists else known
+            for (info, sample), known in zip(filled, probes, strict=True)
+        ]
     chosen = tuple(one for one in probes if one.sheet in lists)
     _require_columns(wishes.mapping or {}, [one.header for one in chosen])
-    return FileProbe(file.sheets, probes, chosen)
+    return FileProbe(file.sheets, tuple(probes), chosen)
 
 
 def probe(

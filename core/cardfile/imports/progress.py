@@ -19,7 +19,10 @@ HOLD_APART: Final = 0.25
 """For how many seconds a transaction may last where others write beside it."""
 
 FIRST: Final = 100
-LEAST: Final = 20
+LEAST: Final = 100
+_GROWING: Final = 1.5
+_SHRINKING: Final = 0.7
+_SLACK: Final = 0.3
 _WINDOW: Final = 10.0
 _EVERY: Final = 1.0
 
@@ -37,7 +40,11 @@ Tell = Callable[[Progress], None]
 
 
 class PortionSize:
-    """How many rows or records go into one transaction: as many as lately took about the time it may last."""
+    """How many rows or records go into one transaction: as many as lately took about the time it may last.
+
+    It grows and shrinks by steps, so that one delay of the whole machine does not make all that follows slow; and
+    it does not shrink below what pays: a transaction costs much before its first row.
+    """
 
     def __init__(self, *, most: int, is_alone: bool) -> None:
         self._most = most
@@ -46,9 +53,12 @@ class PortionSize:
 
     def note(self, rows: int, seconds: float) -> None:
         """Learn from a transaction of so many rows that lasted for so long."""
-        fitting = int(rows * self._hold / max(seconds, 1e-6))
-        # Twice as many at most: a portion in which nothing was to be written tells little of the next one.
-        self.rows = max(min(fitting, 2 * self.rows, self._most), min(LEAST, self._most))
+        wanted = self.rows
+        if seconds > self._hold * (1 + _SLACK):
+            wanted = int(self.rows * _SHRINKING)
+        elif seconds < self._hold * (1 - _SLACK) and rows * 2 > self.rows:
+            wanted = int(self.rows * _GROWING)
+        self.rows = max(min(wanted, self._most), min(LEAST, self._most))
 
 
 class Gauge:
