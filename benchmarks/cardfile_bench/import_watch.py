@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -14,6 +13,8 @@ from time import monotonic
 from typing import Final
 from unittest.mock import patch
 
+from cardfile.database import Database
+from cardfile.database.sqlite import SqliteDatabase
 from cardfile.database.sqlite_writing import Writing
 
 __all__ = ["Watch", "watching"]
@@ -64,19 +65,26 @@ def _children(process: int) -> list[int]:
 
 _SECOND_WRITER: Final = """
 import sqlite3, sys, time
-connection = sqlite3.connect(sys.argv[1], timeout=60, isolation_level=None)
+connection = sqlite3.connect(sys.argv[1], timeout=0, isolation_level=None)
 print("ready", flush=True)
 for _ in sys.stdin:
-    began = time.monotonic()
-    connection.execute("begin immediate")
+    began, pause = time.monotonic(), 0.001
+    while True:
+        try:
+            connection.execute("begin immediate")
+            break
+        except sqlite3.OperationalError:
+            time.sleep(pause)
+            pause = min(pause * 1.2, 0.01)
     waited = time.monotonic() - began
     connection.execute("commit")
     print(waited, flush=True)
 """
+"""Waits as the product does: for another process it looks again every few milliseconds."""
 
 
 @asynccontextmanager
-async def watching(url: str) -> AsyncIterator[Watch]:
+async def watching(url: str, database: Database) -> AsyncIterator[Watch]:
     """Watch what happens in the block."""
     watch, over = Watch(resident()), threading.Event()
     threads = [threading.Thread(target=_watch_memory, args=(watch, over))]
@@ -88,7 +96,7 @@ async def watching(url: str) -> AsyncIterator[Watch]:
         one.start()
     beat = asyncio.create_task(_beat(watch))
     try:
-        with _noting_transactions(watch):
+        with _noting_transactions(database, watch):
             yield watch
     finally:
         beat.cancel()
@@ -98,21 +106,33 @@ async def watching(url: str) -> AsyncIterator[Watch]:
 
 
 @contextmanager
-def _noting_transactions(watch: Watch) -> Iterator[None]:
-    """Note for how long each transaction keeps SQLite's one writer: from its lock to the end of its commit."""
-    attempt, commit, began = Writing._attempt, Writing._commit, [0.0]
+def _noting_transactions(database: Database, watch: Watch) -> Iterator[None]:
+    """Note for how long each transaction keeps SQLite's one writer.
 
-    def noting_begin(self: Writing, sql: str, connection: sqlite3.Connection) -> None:
-        attempt(self, sql, connection)
-        if sql == "begin immediate":
+    From its beginning to the end of its commit, which is more than that: the log is brought into the database then.
+    """
+    if not isinstance(database, SqliteDatabase):
+        yield
+        return
+    commit, began = Writing.commit, [0.0]
+
+    def note(statement: str) -> None:
+        if statement == "begin immediate":
             began[0] = monotonic()
 
-    def noting_end(self: Writing, connection: sqlite3.Connection) -> None:
-        commit(self, connection)
-        watch.held.append(monotonic() - began[0])
+    async def noting(self: Writing) -> None:
+        await commit(self)
+        if began[0]:
+            watch.held.append(monotonic() - began[0])
+            began[0] = 0.0
 
-    with patch.object(Writing, "_attempt", noting_begin), patch.object(Writing, "_commit", noting_end):
-        yield
+    (connection,) = database._writer.connections
+    connection.set_trace_callback(note)
+    try:
+        with patch.object(Writing, "commit", noting):
+            yield
+    finally:
+        connection.set_trace_callback(None)
 
 
 async def _beat(watch: Watch) -> None:

@@ -140,7 +140,7 @@ async def _product(
                     await work.do("import.preview", file=one)
                 times.note(name, (monotonic() if name.endswith("csv") else _spent(url)) - began)
             await _stages(app, url, file, times, "import_check", pause=True)
-            async with watching(url) as watch:
+            async with watching(url, app.database) as watch:
                 began = monotonic()
                 number = await _stages(app, url, file, times, "import_run")
                 times.note("wall", monotonic() - began)
