@@ -326,7 +326,8 @@ def _support(target: Target, evidence: Evidence) -> float | None:
 
 def _by_looks(name: str, target: Target, evidence: Evidence) -> float:
     """Return how surely a column is a field by its cells alone; a heading that says otherwise forbids it."""
-    if not evidence.filled or (name and _is_alien(name, target)):
+    tells = target.kind in _LOOKS_OF_KIND or target.meaning is not None
+    if not tells or not evidence.filled or (name and _is_alien(name, target)):
         return 0.0
     support = _support(target, evidence) or 0.0
     if target.kind in _BY_LOOKS_ALONE:

@@ -1,6 +1,5 @@
 """The first look at a list: which sheet, which header, which column is which field."""
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -97,23 +96,20 @@ async def look_over(
     if not filled or (wishes.sheets and len(filled) < len(samples)):
         empty = next(info for info, sample in samples if not sample)
         raise FileRefused("The sheet “{sheet}” is empty.", sheet=empty.name)
-
-    async def understood(info: SheetInfo, sample: Sequence[Row], wishes: Wishes) -> Probe:
-        # It is all thinking, which takes long: others use the event loop meanwhile.
-        return await asyncio.to_thread(
-            probe, info, sample, record_type, places, wishes, memory, locale=locale
-        )
-
-    probes = [await understood(info, sample, Wishes()) for info, sample in filled]
-    lists = [info for info, _ in filled] if wishes.sheets else [_likeliest(probes, record_type)]
-    if wishes.mapping or wishes.header_row is not None:
-        probes = [
-            await understood(info, sample, wishes) if info in lists else known
-            for (info, sample), known in zip(filled, probes, strict=True)
-        ]
+    seen = {
+        info.name: probe(info, sample, record_type, places, Wishes(), memory, locale=locale)
+        for info, sample in filled
+    }
+    lists = [info for info, _ in filled] if wishes.sheets else [_likeliest(list(seen.values()), record_type)]
+    probes = tuple(
+        probe(info, sample, record_type, places, wishes, memory, locale=locale)
+        if info in lists
+        else seen[info.name]
+        for info, sample in filled
+    )
     chosen = tuple(one for one in probes if one.sheet in lists)
     _require_columns(wishes.mapping or {}, [one.header for one in chosen])
-    return FileProbe(file.sheets, tuple(probes), chosen)
+    return FileProbe(file.sheets, probes, chosen)
 
 
 def probe(
@@ -139,6 +135,7 @@ def probe(
     chosen = ours | _chosen(header, wishes.mapping or {}, places, locale)
     remembered = memory.of(header)
     columns = propose_mapping(header, sample, targets, chosen=chosen, remembered=remembered)
+    told = dict(chosen)
     for one in columns:
         if one.match is None or one.match.path != (ID_PATH,) or one.index in chosen:
             continue
@@ -147,7 +144,8 @@ def probe(
         else:
             # Other programs have numbers for their records, too: only codes of ours are meant.
             chosen[one.index] = None
-    columns = propose_mapping(header, sample, targets, chosen=chosen, remembered=remembered)
+    if chosen != told:
+        columns = propose_mapping(header, sample, targets, chosen=chosen, remembered=remembered)
     return Probe(sheet, record_type.key, header, columns, sample)
 
 

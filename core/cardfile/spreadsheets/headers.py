@@ -66,7 +66,7 @@ def find_header(
     for place in range(min(len(rows), _SEARCHED)):
         if rows[place][0] > _LOWEST and place > _BELOW:
             break
-        score = _score(rows, place, words, vocabulary, usual)
+        score = _score(rows, place, words, vocabulary, usual, best_score)
         if score > best_score:
             best, best_score = place, score
     if best < 0:
@@ -199,8 +199,13 @@ def _columns_with_cells(rows: Sequence[Row]) -> list[int]:
     return sorted(index for index in counts if index <= last or len(rows) < 3)[:_MOST_COLUMNS]
 
 
-def _score(rows: Sequence[Row], place: int, words: Set[str], vocabulary: Set[str], usual: int) -> float:
-    """Return how much a row reads like a header: up to about 4, data stays below 1."""
+def _score(
+    rows: Sequence[Row], place: int, words: Set[str], vocabulary: Set[str], usual: int, enough: float
+) -> float:
+    """Return how much a row reads like a header: up to about 4, data stays below 1.
+
+    One that could not come to more than `enough` is not looked at any closer.
+    """
     cells = [(index, cell) for index, cell in enumerate(rows[place][1]) if cell is not None]
     texts = [clean(cell) for _, cell in cells if isinstance(cell, str) and look_of(cell) is Look.TEXT]
     below = rows[place + 1 : place + 1 + _BELOW]
@@ -212,23 +217,20 @@ def _score(rows: Sequence[Row], place: int, words: Set[str], vocabulary: Set[str
     unique = len(set(keys)) / len(keys)
     fullness = min(1.0, len(cells) / max(1, usual))
     data_like = sum(look_of(cell) in _DATA_LOOKS for _, cell in cells) / len(cells)
-    changes = _type_changes(cells, below)
-    if not below and not known:
+    likely, against = tidy * unique * fullness, data_like + 0.01 * place
+    if likely * (2.4 + 1.5 * known) - against <= enough or (not below and not known):
         return 0.0
-    return (
-        tidy * unique * fullness * (0.9 + 1.5 * known + 1.5 * changes)
-        - data_like
-        - _data_above(rows, place, usual)
-    )
+    changes = _type_changes(cells, below)
+    return likely * (0.9 + 1.5 * known + 1.5 * changes) - against - _data_above(rows, place, usual)
 
 
 def _data_above(rows: Sequence[Row], place: int, usual: int) -> float:
-    """Return what a row is less likely a header for by rows of data above it: titles have few cells, or plain ones."""
-    above = 0
+    """Return how much less likely rows of data above make a header: titles have few cells, or plain ones."""
+    above = 0.0
     for _, cells in rows[:place]:
         looks = looks_of(cells)
         above += looks.total() * 2 > usual and any(looks[look] for look in _DATA_LOOKS)
-    return 0.01 * place + 0.35 * above
+    return 0.35 * above
 
 
 def _known(key: str, words: Set[str], vocabulary: Set[str]) -> float:
