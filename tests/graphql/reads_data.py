@@ -12,6 +12,7 @@ from random import Random
 from cardfile.app import App
 from cardfile.database import CardTable, Transaction
 from cardfile.database.columns import ColumnSpec, ColumnType, TableSpec
+from cardfile.database.names import quoted
 from cardfile.database.tables import table_spec
 from cardfile.journal.tables import EventRow
 from cardfile.model.fields import Kind
@@ -63,6 +64,12 @@ COUNTS = {
     "crew.job": 40,
     "crew.hand": 160,
     "crew.tool": 40,
+    "deal": 40,
+    "deal_line": 40,
+    "deal_participant": 60,
+    "stage_change": 50,
+    "task": 50,
+    "notice": 40,
 }
 ORDER = (
     "user",
@@ -81,6 +88,28 @@ ORDER = (
     "attribution",
     "client_tag",
     "segment",
+    "product",
+    "price",
+    "lost_reason",
+    "pipeline",
+    "stage",
+    "goal",
+    "deal",
+    "deal_line",
+    "deal_participant",
+    "deal_goal",
+    "deal_approval",
+    "stage_change",
+    "attachment",
+    "reminder_policy",
+    "task_template",
+    "task",
+    "notice",
+    "process",
+    "process_step",
+    "process_run",
+    "process_run_step",
+    "sales_plan",
     "interaction",
     "share",
     "api_token",
@@ -120,7 +149,7 @@ class _Filler:
         if "sort_name" in made:
             made["sort_name"] = fold(str(made["name"]))
         if "search_text" in made:
-            made["search_text"] = fold(f"{made['name']} person{number % 4}@example.com 916000000{number % 5}")
+            made["search_text"] = fold(f"{made.get('name', made.get('title'))} person{number % 4}@example.com 916000000{number % 5}")
         if "login" in made and "is_active" in made:
             made["login"] = f"user{number}@example.com"
         return made
@@ -129,7 +158,8 @@ class _Filler:
         known = self.ids.setdefault(spec.name, [])
         taken: set[object] = set()
         found = []
-        for number in range(1, count + 1):
+        first = max(known, default=0) + 1
+        for number in range(first, first + count):
             row = self.row(spec, lines, number)
             claims = list(_claims(spec, row))
             if taken.isdisjoint(claims):
@@ -185,7 +215,9 @@ class _Filler:
         r = self.random
         found = []
         for number in range(1, 31):
-            entity = r.choice(("client", "client", "probe.box", "interaction", "contact_point", "crew.job"))
+            entity = r.choice(
+                ("client", "client", "probe.box", "interaction", "contact_point", "crew.job", "deal", "task")
+            )
             table = entity.replace(".", "_")
             row = self.row(spec, {}, number)
             to_user = r.choice(self.ids["user_account"]) if r.random() < 0.6 else None
@@ -235,6 +267,7 @@ async def fill(app: App, *, seed: int = 1) -> None:
             spec = table_spec(kind.entity.table)
             lines = {line.column: line for line in kind.lines.values() if line.card is None}
             count = COUNTS.get(key, 14)
+            filler.ids[spec.name] = await _shipped(transaction, spec)
             rows = filler.shares(spec) if key == "share" else filler.rows(spec, lines, count)
             await _insert(transaction, spec, rows)
         await _insert(transaction, table_spec(EventRow), filler.events(table_spec(EventRow)))
@@ -243,6 +276,11 @@ async def fill(app: App, *, seed: int = 1) -> None:
             for card in kind.cards.values():
                 table = tables[card.table]
                 await _insert(transaction, table.as_spec(), filler.card(card, table, filler.ids[kind.table]))
+
+
+async def _shipped(transaction: Transaction, spec: TableSpec) -> list[int]:
+    """Return the rows that are there from the start: those that the core ships."""
+    return [int(str(number)) for (number,) in await transaction.fetch(f"select id from {quoted(spec.name)}")]
 
 
 async def _insert(transaction: Transaction, spec: TableSpec, rows: Sequence[Mapping[str, object]]) -> None:
