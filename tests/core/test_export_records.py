@@ -177,3 +177,21 @@ async def test_no_text_becomes_a_formula(desk: ImportDesk, tmp_path: Path) -> No
     await export_records(desk.app, system(), desk.app.model["client"], flat, fields=["comment"])
     lines = flat.read_text(encoding="utf-8-sig").splitlines()[1:]
     assert [line.strip('"')[0] for line in lines] == ["'"] * len(DANGEROUS)
+
+
+async def test_fields_that_the_business_added_by_itself_are_in_the_file(
+    desk: ImportDesk, tmp_path: Path
+) -> None:
+    client = await desk.client("Анна")
+    for label, kind, value in (
+        ("Размер", "number", "39,5"),
+        ("Договор", "date", "5.3.26"),
+        ("Друг", "boolean", "да"),
+    ):
+        field = await desk.do("custom_field.create", values={"label": label, "kind": kind})
+        values = {"client": client, "field": field.id, "value": value}
+        await desk.do("custom_value.create", values=values)
+    (row,) = await export(desk, tmp_path / "a.xlsx", system())
+    assert (row["Размер"], row["Договор"].date().isoformat(), row["Друг"]) == (39.5, "2026-03-05", "yes")
+    rows = await export(desk, tmp_path / "b.xlsx", system(), fields=["name", "размер"])
+    assert rows == [{"ФИО": "Анна", "Размер": 39.5}]

@@ -69,7 +69,7 @@ async def _count_before(
     await require_all_rights(call, NEEDS_ALL_RIGHTS)
     record_type = type_named(call.app.model, entity)
     require_export(call.rights, record_type.key)
-    chosen_columns(call.app, call.actor, record_type, fields or ())
+    await chosen_columns(call.app, call.actor, record_type, fields or ())
     return await count_exported(
         call.app,
         call.actor,

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from cardfile.clients.custom_fields import SCALE as CUSTOM_SCALE
 from cardfile.errors import FileRefused, NotAllowed
-from cardfile.exports.columns import AS_THEY_ARE, SCALED, Column, chosen_columns
+from cardfile.exports.columns import AS_THEY_ARE, CUSTOM_VALUE, SCALED, Column, chosen_columns
 from cardfile.imports.name_book import read_titles
 from cardfile.imports.targets import Tagging
 from cardfile.journal.host import Host, reading_of
@@ -58,7 +59,7 @@ async def export_records(
     suffix = target.suffix.lower()
     if suffix not in SUFFIXES:
         raise FileRefused("Write to a file that ends with .xlsx or .csv, not {name}.", name=target.name)
-    columns = chosen_columns(app, actor, record_type, fields)
+    columns = await chosen_columns(app, actor, record_type, fields)
     rows = _rows(app, actor, record_type, columns, filter=filter, search=search, tell=tell)
     head = [OutColumn(column.title, column.kind) for column in columns]
     zone = ZoneInfo(actor.zone)
@@ -142,8 +143,9 @@ async def _rows(
         lists = {
             column.path: await _listed(app, actor, column.link, column.tagging, portion)
             for column in columns
-            if column.link is not None
+            if column.link is not None and column.custom is None
         }
+        custom = await _custom_values(app, actor, columns, portion)
         names = await _names(app, actor, record_type, columns, portion)
         for place, row in enumerate(portion):
             if place % _BEFORE_OTHERS == 0:
@@ -151,7 +153,9 @@ async def _rows(
             record = int(str(row["id"]))
             cells: list[object] = []
             for column in columns:
-                if column.line is None:
+                if column.custom is not None:
+                    cells.append(custom.get((column.custom, record)))
+                elif column.line is None:
                     cells.append(
                         lists[column.path].get(record)
                         if column.link is not None
@@ -217,6 +221,40 @@ async def _listed(
         if text:
             found.setdefault(int(str(row[link.column])), []).append(text)
     return {record: "; ".join(texts) for record, texts in found.items()}
+
+
+async def _custom_values(
+    app: Host, actor: Actor, columns: Sequence[Column], portion: Rows
+) -> dict[tuple[int, int], object]:
+    """Return the values of custom fields, by field and record."""
+    wanted = [column.custom for column in columns if column.custom is not None]
+    link = next((column.link for column in columns if column.custom is not None), None)
+    if link is None:
+        return {}
+    target = app.model[CUSTOM_VALUE]
+    back = next(one for one in target.links.values() if one.source == link.column and one.column == "id")
+    rows = await fetch_records(
+        app.database,
+        app.model,
+        target,
+        actor.rights,
+        now=app.clock.now(),
+        filter={
+            back.key: {"id": {"in": [int(str(row["id"])) for row in portion]}},
+            "field": {"id": {"in": wanted}},
+        },
+        paths=("field", "value", "number", "day", link.column),
+    )
+    return {(int(str(row["field"])), int(str(row[link.column]))): _custom_value(row) for row in rows}
+
+
+def _custom_value(row: Row) -> object:
+    if row["day"] is not None:
+        return row["day"]
+    # Yes and no are kept as numbers, too, and told in words.
+    if row["number"] is not None and row["value"] not in ("yes", "no"):
+        return int(str(row["number"])) / 10**CUSTOM_SCALE
+    return row["value"]
 
 
 def _contact(link: Link, row: Row, locale: str) -> str:
