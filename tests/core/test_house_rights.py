@@ -42,6 +42,7 @@ USES = {
     "core/cardfile/reports/rules.py: EVERYTHING": 4,
     # An import keeps its own books; whom it knows is asked under the rights of its reader.
     "core/cardfile/imports/kept_rows.py: EVERYTHING": 1,
+    "core/cardfile/imports/custom_making.py: EVERYTHING": 1,
     "core/cardfile/imports/importers.py: Actor.system": 1,
     "core/cardfile/imports/kept_import.py: Actor.system": 1,
     "core/cardfile/imports/kept_import.py: EVERYTHING": 3,

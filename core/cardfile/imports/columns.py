@@ -12,7 +12,7 @@ from cardfile.imports.issues import CELL_ERROR, NOT_CALCULATED, Issue, issue_of
 from cardfile.imports.name_book import NameBook
 from cardfile.imports.parts import MAIN, Part, has_contacts
 from cardfile.imports.read_rows import ReadRow
-from cardfile.imports.targets import Place
+from cardfile.imports.targets import Place, PlaceKind
 from cardfile.journal.references import owner_path
 from cardfile.model.fields import Kind
 from cardfile.model.kinds import Reading
@@ -26,17 +26,18 @@ _NO_VALUE: Final = frozenset(
     {"нет", "н/д", "н/у", "нет данных", "не указан", "не указано", "не указана", "отсутствует", "неизвестно",
      "n/a", "na", "none", "null", "no data", "unknown", "?"}
 )  # fmt: skip
+_IN_WORDS: Final = frozenset({Kind.TEXT, Kind.LONG_TEXT, Kind.BOOLEAN})
 _is_defused = re.compile(r"'\s*[=+\-@\t\r]").match
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledColumn:
-    """A column of the list and the closure that reads its cells."""
+    """A column of the list and the closure that reads its cells; with `has_words` “no” is a value in it."""
 
     index: int
     name: str
     fill: Fill
-    is_text: bool
+    has_words: bool
 
 
 def compile_columns(
@@ -64,8 +65,10 @@ def compile_columns(
             fill = for_heir(fill, heirs[place.part])
         if place.part != MAIN:
             fill = _of_part(fill, place.part)
-        is_text = place.line is not None and place.line.kind in (Kind.TEXT, Kind.LONG_TEXT)
-        compiled.append(CompiledColumn(index, name, fill, is_text))
+        has_words = place.kind is PlaceKind.CUSTOM or (
+            place.line is not None and place.line.kind in _IN_WORDS
+        )
+        compiled.append(CompiledColumn(index, name, fill, has_words))
     return tuple(compiled)
 
 
@@ -91,7 +94,7 @@ def read_row(row: Row, columns: Sequence[CompiledColumn]) -> ReadRow:
         cell = cells[column.index]
         if type(cell) is str and cell[:1] == "'" and _is_defused(cell):
             cell = cell[1:]  # As a text table is written, lest a spreadsheet takes the text for a formula.
-        if cell is None or (type(cell) is str and _is_nothing(cell, is_text=column.is_text)):
+        if cell is None or (type(cell) is str and _is_nothing(cell, has_words=column.has_words)):
             continue
         if type(cell) is CellError:
             read.issues.append(_cell_error(number, column, cell))
@@ -123,9 +126,9 @@ def identifying_paths(record_type: RecordType) -> frozenset[str]:
 
 
 @lru_cache(maxsize=16_384)  # the words of a column come again and again
-def _is_nothing(cell: str, *, is_text: bool) -> bool:
+def _is_nothing(cell: str, *, has_words: bool) -> bool:
     text = cell.strip()
-    return text in _NOTHING or (not is_text and len(text) < 15 and text.casefold() in _NO_VALUE)
+    return text in _NOTHING or (not has_words and len(text) < 15 and text.casefold() in _NO_VALUE)
 
 
 def _cell_error(number: int, column: CompiledColumn, cell: CellError) -> Issue:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from cardfile.clients.custom_fields import custom_text
 from cardfile.errors import InvalidInput, Refused
 from cardfile.imports import card_cells, targets
 from cardfile.imports.card_cells import (
@@ -13,6 +14,7 @@ from cardfile.imports.card_cells import (
     with_both_contacts,
     with_stray_phones,
 )
+from cardfile.imports.custom import read_custom
 from cardfile.imports.name_book import SEVERAL, NameBook, Unclear
 from cardfile.imports.parts import MAIN, Part, Side
 from cardfile.imports.read_rows import ReadRow
@@ -64,6 +66,8 @@ def fill_of(
         return _id(record_type)
     if place.kind is PlaceKind.TAGS:
         return _tag_words(place.own)
+    if place.kind is PlaceKind.CUSTOM:
+        return _custom(place, reading)
     if place.link is not None and place.link.entry is not None:
         if place.link.entry in (Kind.PHONE, Kind.EMAIL):
             return _contacts(place, reading)
@@ -100,6 +104,18 @@ def _of_card(line: Line, reading: Reading, heading: str) -> Fill | None:
         case (card_cells.BIRTHDAY, Kind.DATE):
             return birthdays(line.path, reading)
     return None
+
+
+def _custom(place: Place, reading: Reading) -> Fill:
+    told = read_custom(place.path)
+    assert told is not None, "the place of a custom field has its path"
+    kind, _ = told
+
+    def fill(row: ReadRow, cell: Cell) -> Sequence[Refused]:
+        row.values[place.own] = custom_text(kind, cell, reading)["value"]
+        return ()
+
+    return fill
 
 
 def _named_part(above: Part) -> Fill:

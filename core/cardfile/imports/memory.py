@@ -7,6 +7,7 @@ from typing import Any, Final
 import orjson
 from piccolo.query.mixins import OnConflictAction
 
+from cardfile.imports.custom_making import custom_fields, has_custom_fields
 from cardfile.imports.host import ImportHost
 from cardfile.imports.plan import ImportPlan
 from cardfile.imports.tables import ImportMemory
@@ -23,9 +24,13 @@ Path = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Where the columns of earlier lists of one kind went, as far as somebody said so."""
+    """Where the columns of earlier lists of one kind went, as far as somebody said so.
+
+    `custom` are the paths of the custom fields that such lists have led to.
+    """
 
     lists: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    custom: tuple[str, ...] = ()
 
     def of(self, header: Header) -> dict[int, Path | None]:
         """Return where the columns of a list with these headings went, None for one that was left out."""
@@ -51,7 +56,8 @@ async def recall(app: ImportHost, entity: str) -> Memory:
         .order_by(ImportMemory.id, ascending=False)
         .limit(_MOST)
     )
-    return Memory({str(row["fingerprint"]): orjson.loads(row["columns"]) for row in rows})
+    lists = {str(row["fingerprint"]): orjson.loads(row["columns"]) for row in rows}
+    return Memory(lists, tuple(await custom_fields(app)) if has_custom_fields(app.model[entity]) else ())
 
 
 async def remember(app: ImportHost, plan: ImportPlan, mapping: Mapping[str, str | None] | None) -> None:

@@ -64,7 +64,11 @@ class PartWork:
         """Return the way of a part whose columns go to `places`; by `chosen` its records are recognised."""
         record_type, plan = part.record_type, app.commands.plans[part.record_type.key]
         own = [place for place in places.values() if place.part == part.name]
-        given = {place.own for place in own if place.kind is not PlaceKind.ID} | part.links.keys()
+        given = (
+            {place.own for place in own if place.kind is not PlaceKind.ID}
+            | part.links.keys()
+            | part.fixed.keys()
+        )
         title = record_type.entity.title
         if part.side is Side.ABOVE and title in record_type.lines:
             given.add(title)
@@ -162,6 +166,7 @@ class PartWork:
         if self.part.side is Side.ABOVE and not is_told and self.identifying.isdisjoint(row.values):
             row.note(InvalidInput(LEFT_OUT, entity=self.part.record_type.entity.label))
             return None
+        row.values.update(self.part.fixed)
         return row
 
     def _link(

@@ -34,13 +34,15 @@ class Side(StrEnum):
 class Part:
     """A part of a row: its name (`client`, `fitness_membership`; `MAIN` is empty), its type, where it stands.
 
-    `links` maps its references that other parts of the row may fill to the names of those parts.
+    `links` maps its references that other parts of the row may fill to the names of those parts, `fixed` are the
+    values that all of its records have.
     """
 
     name: str
     record_type: RecordType
     side: Side
     links: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, object] = field(default_factory=dict)
 
 
 def parts_of(model: Model, record_type: RecordType, rights: Rights) -> tuple[Part, ...]:

@@ -5,11 +5,12 @@ A run, a check and a preview take the same way; only a run writes.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cardfile.errors import NotAllowed
 from cardfile.imports.columns import CompiledColumn, compile_columns, read_row
+from cardfile.imports.custom_parts import custom_parts
 from cardfile.imports.deciding import Decision
 from cardfile.imports.earlier import EarlierRows, Origin, earlier_sheets, records_of_import
 from cardfile.imports.host import ImportHost
@@ -20,7 +21,7 @@ from cardfile.imports.parts import MAIN, Part, Side, parts_of
 from cardfile.imports.plan import SheetPlan
 from cardfile.imports.read_rows import ReadRow
 from cardfile.imports.tables import DuplicateMode
-from cardfile.imports.targets import Place, places_of
+from cardfile.imports.targets import Place, PlaceKind, places_of
 from cardfile.journal.host import reading_of
 from cardfile.journal.references import owner_path
 from cardfile.journal.unit_of_work import UnitOfWork
@@ -82,6 +83,8 @@ class SheetWork:
         record_type = app.model[plan.entity]
         places = _places(app, actor, plan)
         offered = {one.name: one for one in parts_of(app.model, record_type, actor.rights)}
+        custom = {place.part for _, place in places.values() if place.kind is PlaceKind.CUSTOM}
+        offered |= await custom_parts(app, custom)
         used = list(places.values())
         filled = {MAIN, *(place.part for _, place in used)}
         filled |= {
@@ -211,7 +214,7 @@ def _other_contacts(
 def _among(part: Part, filled: set[str]) -> Part:
     """Return a part with the links to those parts only that the rows have."""
     links = {path: name for path, name in part.links.items() if name in filled}
-    return Part(part.name, part.record_type, part.side, links)
+    return replace(part, links=links)
 
 
 def _keys_of(chosen: Sequence[str], part: Part, places: Mapping[str, Place]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The first look at a list: which sheet, which header, which column is which field."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -96,20 +97,23 @@ async def look_over(
     if not filled or (wishes.sheets and len(filled) < len(samples)):
         empty = next(info for info, sample in samples if not sample)
         raise FileRefused("The sheet “{sheet}” is empty.", sheet=empty.name)
-    seen = {
-        info.name: probe(info, sample, record_type, places, Wishes(), memory, locale=locale)
-        for info, sample in filled
-    }
-    lists = [info for info, _ in filled] if wishes.sheets else [_likeliest(list(seen.values()), record_type)]
-    probes = tuple(
-        probe(info, sample, record_type, places, wishes, memory, locale=locale)
-        if info in lists
-        else seen[info.name]
-        for info, sample in filled
-    )
+
+    async def understood(info: SheetInfo, sample: Sequence[Row], wishes: Wishes) -> Probe:
+        # It is all thinking, which takes long: others use the event loop meanwhile.
+        return await asyncio.to_thread(
+            probe, info, sample, record_type, places, wishes, memory, locale=locale
+        )
+
+    probes = [await understood(info, sample, Wishes()) for info, sample in filled]
+    lists = [info for info, _ in filled] if wishes.sheets else [_likeliest(probes, record_type)]
+    if wishes.mapping or wishes.header_row is not None:
+        probes = [
+            await understood(info, sample, wishes) if info in lists else known
+            for (info, sample), known in zip(filled, probes, strict=True)
+        ]
     chosen = tuple(one for one in probes if one.sheet in lists)
     _require_columns(wishes.mapping or {}, [one.header for one in chosen])
-    return FileProbe(file.sheets, probes, chosen)
+    return FileProbe(file.sheets, tuple(probes), chosen)
 
 
 def probe(
@@ -126,7 +130,8 @@ def probe(
 
     A column that is wished for and is not there may be one of another sheet.
     """
-    targets = [place.target for place in places.values()]
+    custom = [places[path] for path in memory.custom if path in places]
+    targets = [place.target for place in (*places.values(), *custom)]
     header = _header(sheet, sample, wishes.header_row, known_words(targets))
     # What a list says of an earlier import is nothing to be brought in.
     ours: dict[int, tuple[str, ...] | None] = {
@@ -134,6 +139,9 @@ def probe(
     }
     chosen = ours | _chosen(header, wishes.mapping or {}, places, locale)
     remembered = memory.of(header)
+    paths = {".".join(path) for path in (*chosen.values(), *remembered.values()) if path is not None}
+    asked = paths - places.keys() - set(memory.custom)
+    targets += [places[path].target for path in sorted(asked) if path in places]
     columns = propose_mapping(header, sample, targets, chosen=chosen, remembered=remembered)
     told = dict(chosen)
     for one in columns:
@@ -244,7 +252,8 @@ def _chosen(
     for name, path in mapping.items():
         index = index_of_column(header.names, name)
         if index is not None:
-            chosen[index] = places[read_path(path, places, locale)].target.path if path else None
+            there = places[read_path(path, places, locale, heading=header.names[index])] if path else None
+            chosen[index] = there.target.path if there else None
     return chosen
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from cardfile.errors import NotAllowed, Refused
 from cardfile.failpoints import failpoint
 from cardfile.imports.counts import ImportCounts
+from cardfile.imports.custom_making import make_custom_fields
 from cardfile.imports.deciding import skipped
 from cardfile.imports.host import ImportHost
 from cardfile.imports.importers import actor_of_import, require_heir_in_reach
@@ -27,8 +28,9 @@ from cardfile.imports.plan import ImportPlan
 from cardfile.imports.portions import SheetWork
 from cardfile.imports.probing import require_identities
 from cardfile.imports.progress import Gauge, PortionSize, Progress, Tell
+from cardfile.imports.results import keep_result
 from cardfile.imports.sheet_rows import Portion, portions_of
-from cardfile.imports.tables import Import, ImportState, Stage
+from cardfile.imports.tables import Import, ImportState, Result, Stage
 from cardfile.rights import Actor, Scope
 from cardfile.spreadsheets.reader import SheetFile
 
@@ -103,8 +105,10 @@ class _Run:
                 Import.state: ImportState.RUNNING.value,
                 Import.started_at: app.clock.now(),
             }
-            async with app.database.transaction():
+            async with app.unit_of_work(actor, via="import", batch=int(row["batch"])) as work:
                 await move_on(app, row, started)
+                plan = await make_custom_fields(work, app, actor, plan)
+                await keep_result(app, Result.PLAN, int(row["id"]), plan.to_text())
         size = PortionSize(most=PORTION, is_alone=app.database.dialect.name == "sqlite")
         counts = ImportCounts.of(row)
         return cls(app, row, actor, plan, tell, size, counts, int(row["sheet_at"]), int(row["last_row"]))

@@ -319,7 +319,7 @@ def _mapped(call: Call, plan: SheetPlan, mapping: Mapping[str, str | None], *, i
             if is_alone:
                 raise _no_column(name, list(plan.names.values()))
             continue
-        chosen = read_path(path, places, call.locale) if path else None
+        chosen = read_path(path, places, call.locale, heading=plan.names[index]) if path else None
         if chosen is not None and not places[chosen].target.takes_several:
             paths = {other: None if there == chosen else there for other, there in paths.items()}
         paths[index] = chosen

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from cardfile.errors import InvalidInput
+from cardfile.imports.custom import CUSTOM_VALUE, read_custom, wished_custom
 from cardfile.imports.mapping import Target
 from cardfile.imports.parts import MAIN, Part, Side, parts_of
 from cardfile.model.fields import Kind, label_of, labels_of
@@ -16,7 +17,17 @@ from cardfile.rights import Rights
 from cardfile.texts import LOCALES, Label, said
 from cardfile.values.text import fold_key
 
-__all__ = ["ADDRESS", "ID_PATH", "Place", "PlaceKind", "Tagging", "places_of", "read_path", "tagging_of"]
+__all__ = [
+    "ADDRESS",
+    "ID_PATH",
+    "Place",
+    "PlaceKind",
+    "Places",
+    "Tagging",
+    "places_of",
+    "read_path",
+    "tagging_of",
+]
 
 ID_PATH: Final = "id"
 ADDRESS: Final = "address"
@@ -36,6 +47,7 @@ class PlaceKind(StrEnum):
     VALUE = "value"
     ENTRIES = "entries"
     TAGS = "tags"
+    CUSTOM = "custom"
     ID = "id"
 
 
@@ -75,7 +87,27 @@ class Place:
         return title if self.of is None else f"{said(self.of, locale)}: {title}"
 
 
-def places_of(model: Model, record_type: RecordType, rights: Rights) -> Mapping[str, Place]:
+class Places(dict[str, Place]):
+    """Places by their paths; beside those that it lists it has a place for every custom field that one may fill."""
+
+    def __init__(self, places: Mapping[str, Place], *, has_custom: bool) -> None:
+        super().__init__(places)
+        self._has_custom = has_custom
+
+    def __missing__(self, path: str) -> Place:
+        told = read_custom(path) if self._has_custom else None
+        if told is None:
+            raise KeyError(path)
+        _, label = told
+        return Place(path, label, PlaceKind.CUSTOM, Target((path,), (label,)), part=path, own="value")
+
+    def __contains__(self, path: object) -> bool:
+        return super().__contains__(path) or (
+            self._has_custom and isinstance(path, str) and read_custom(path) is not None
+        )
+
+
+def places_of(model: Model, record_type: RecordType, rights: Rights) -> Places:
     """Return all places that this person may fill by an import, by path, those of other parts of a row too."""
     found: dict[str, Place] = {}
     taken: set[str] = set()
@@ -86,14 +118,28 @@ def places_of(model: Model, record_type: RecordType, rights: Rights) -> Mapping[
             places = [_in_part(part, place, taken) for place in places]
         found |= {place.path: place for place in places}
         taken.update(*(place.target.keys for place in places))
-    return found
+    return Places(found, has_custom=_may_fill_custom(model, record_type, rights))
 
 
-def read_path(text: str, places: Mapping[str, Place], locale: str) -> str:
+def _may_fill_custom(model: Model, record_type: RecordType, rights: Rights) -> bool:
+    """Tell whether records of a type have custom fields, and this person may give them values."""
+    if CUSTOM_VALUE not in model or not rights.edits(CUSTOM_VALUE, "value"):
+        return False
+    return any(
+        link.target == CUSTOM_VALUE and rights.edits(record_type.key, link.path)
+        for link in record_type.links.values()
+    )
+
+
+def read_path(text: str, places: Mapping[str, Place], locale: str, *, heading: str = "") -> str:
     """Return the path that somebody means by `fitness.goal`, `goal` or the label in any language.
 
-    Raises `InvalidInput` with the places there are.
+    `custom:number` is a custom field that is called as the column is, by its `heading`. Raises `InvalidInput` with
+    the places there are.
     """
+    custom = wished_custom(text, heading)
+    if custom is not None and custom in places:
+        return custom
     if text in places:
         return text
     key = fold_key(text)
