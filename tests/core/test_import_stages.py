@@ -278,6 +278,12 @@ async def test_a_row_that_means_two_waits_until_somebody_says_which(desk: Import
     with pytest.raises(NotFound, match="Row 9"):
         await desk.do("import.settle", done=number, rows=[SettledRow(9, SettledBy.NEW)])
     said = [SettledRow(2, SettledBy.TAKE, RecordId(f"client_{anna}")), SettledRow(3, SettledBy.NEW)]
+    await desk.do("import.settle", done=number, rows=[*said, SettledRow(5, SettledBy.NEW)])
+    with pytest.raises(Refused, match="stop it first"):
+        await desk.do("import.undo", done=number)
+    await desk.do("import.cancel", started=number)
+    await desk.app.jobs.run_due()
+    assert counts(await desk.row("import", number)) == {"read": 4, "review": 4}
     await desk.do("import.settle", done=number, rows=[*said, SettledRow(4, SettledBy.SKIP)])
     await desk.app.jobs.run_due()
     row = await desk.row("import", number)

@@ -14,7 +14,7 @@ from cardfile.imports.issues import issues_from_text
 from cardfile.imports.kept_import import UNFINISHED
 from cardfile.imports.previewing import ImportPreview, preview_of
 from cardfile.imports.probing import FileProbe, Wishes
-from cardfile.imports.results import keep_result
+from cardfile.imports.results import drop_result, keep_result
 from cardfile.imports.reviews import REVIEWING
 from cardfile.imports.setting_up import SETTING_UP, read_mapping, require_all_rights
 from cardfile.imports.starting import Choices, find_unfinished, keep_import, look_at
@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 MOST_ISSUES: Final = 1_000
-AT_ONCE: Final = 300
+AT_ONCE: Final = 100
 """Up to how many rows an import may have changed for it to be taken back while whoever asked for it waits."""
 
 
@@ -184,8 +184,12 @@ async def preview_import(
 async def cancel_import(call: Call, started: Import) -> Import:
     """Stop an import, whatever it is at; what it has done until now stays, and can be taken back.
 
-    One that is being taken back is what it was before, and what was taken back until now stays so.
+    One that is being taken back is what it was before, and what was taken back until now stays so; rows that are
+    being settled wait for a decision again.
     """
+    if started.stage == Stage.SETTLE.value:
+        await drop_result(host_of(call.app), Result.CHOSEN, started.id)
+        return await call.write(started, stage=None)
     if started.state == ImportState.UNDOING:
         begun = await read_taking_back(host_of(call.app), started.id)
         was = begun.was if begun is not None else ImportState.DONE.value
@@ -204,7 +208,7 @@ async def undo_import(call: Call, done: Import) -> ImportUndone:
     """
     if done.state == ImportState.UNDONE:
         raise Refused("This import was undone already.")
-    if done.state in UNFINISHED:
+    if done.state in UNFINISHED or done.stage == Stage.SETTLE.value:
         raise Refused("This import is not over: stop it first.")
     host = host_of(call.app)
     begun = await read_taking_back(host, done.id)
