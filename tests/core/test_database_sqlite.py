@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cardfile.database import Database, DatabaseBusy, StatementFailed
+from cardfile.database import ConstraintViolated, Database, DatabaseBusy, StatementFailed
 from cardfile.database.sqlite import SqliteDatabase
 from cardfile.errors import DatabaseError, SettingsError
 
@@ -130,6 +130,81 @@ async def test_a_read_that_has_proved_quick_needs_no_thread(sqlite: SqliteDataba
         assert await sqlite.fetch("select 1") == [(1,)]
     with pytest.raises(StopIteration, match=r"\[\(1,\)\]"):
         sqlite.fetch("select 1").send(None)
+
+
+async def test_quick_statements_of_a_transaction_need_no_thread(sqlite: SqliteDatabase) -> None:
+    async with sqlite.transaction() as transaction:
+        for _ in range(3):
+            assert await transaction.fetch("select count(*) from thing") == [(0,)]
+        with pytest.raises(StopIteration, match="1"):
+            transaction.execute("insert into thing (id) values ($1)", (7,), quick=True).send(None)
+        with pytest.raises(StopIteration, match=r"\[\(1,\)\]"):
+            transaction.fetch("select count(*) from thing").send(None)
+    assert await sqlite.fetch("select id from thing") == [(7,)]
+
+
+async def test_a_read_of_a_transaction_that_is_not_quick_after_all_leaves_the_loop_and_undoes_nothing(
+    sqlite: SqliteDatabase,
+) -> None:
+    counting = (
+        "select max(n) from (with recursive r(n) as (select 1 union all select n + 1 from r where n < $1) "
+        "select n from r)"
+    )
+    async with sqlite.transaction() as transaction:
+        await transaction.execute("insert into thing (id) values ($1)", (7,), quick=True)
+        for _ in range(3):
+            assert await transaction.fetch(counting, (10,)) == [(10,)]
+        reading = asyncio.create_task(transaction.fetch(counting, (3_000_000,)))
+        ticks = 0
+        while not reading.done():
+            await asyncio.sleep(0)
+            ticks += 1
+        assert reading.result() == [(3_000_000,)]
+        assert ticks > 5
+    assert await sqlite.fetch("select id from thing") == [(7,)]
+
+
+async def test_a_quick_statement_that_is_refused_is_undone_with_its_transaction(
+    sqlite: SqliteDatabase,
+) -> None:
+    async def add_twice() -> None:
+        async with sqlite.transaction() as transaction:
+            for _ in range(2):
+                await transaction.execute("insert into thing (id) values ($1)", (7,), quick=True)
+
+    with pytest.raises(ConstraintViolated):
+        await add_twice()
+    assert await sqlite.fetch("select id from thing") == []
+
+
+async def test_foreign_keys_are_checked_again_after_a_migration_that_had_nothing_to_do(
+    sqlite: SqliteDatabase,
+) -> None:
+    async with sqlite.migration() as transaction:
+        assert await transaction.fetch_value("pragma foreign_keys") == 0
+    async with sqlite.transaction() as transaction:
+        wanted = {"foreign_keys": 1, "legacy_alter_table": 0}
+        assert {name: await transaction.fetch_value(f"pragma {name}") for name in wanted} == wanted
+    for _ in range(3):
+        async with sqlite.migration() as transaction:
+            await transaction.fetch("select count(*) from thing")
+    async with sqlite.transaction() as transaction:
+        assert await transaction.fetch_value("pragma foreign_keys") == 1
+
+
+async def test_the_log_is_brought_into_the_database_though_all_transactions_are_light(
+    sqlite: SqliteDatabase, path: Path
+) -> None:
+    async with sqlite.transaction() as transaction:
+        await transaction.execute("create table page (id integer primary key, bytes blob) strict")
+    written = 0
+    for number in range(200):
+        async with sqlite.transaction() as transaction:
+            content = bytes(100_000)
+            await transaction.execute("insert into page values ($1, $2)", (number, content), quick=True)
+            written += len(content)
+    assert path.with_name(f"{path.name}-wal").stat().st_size < written / 2
+    assert await sqlite.fetch_value("select count(*) from page") == 200
 
 
 async def test_rows_of_a_cancelled_insert_are_not_drawn_to_the_end(sqlite: SqliteDatabase) -> None:

@@ -106,7 +106,7 @@ class Writing(Connection):
         """Begin with foreign keys off; they are checked before the commit."""
         # Neither can be changed inside a transaction. Without the second one, renaming a rebuilt table
         # fails when a view reads it, and drags the references of other tables along.
-        self._migrating = True
+        self._migrating, self._is_light = True, False
         self._post(partial(self._attempt, "pragma foreign_keys=off"))
         self._post(partial(self._attempt, "pragma legacy_alter_table=on"))
         self._post(self._begin)
