@@ -47,6 +47,17 @@ where g.archived_at is null and not exists (
         and g.outcome <> 'postpone')
 """
 
+# The same for PostgreSQL, where a board asks for the goals of one deal after the other. A stage that is compared for
+# equality would have it make a hash table for each; and the goals that were reached are looked up only where it counts.
+_OPEN_GOALS_ONE_BY_ONE: Final = f"""
+select d.id * {_APART} + g.id as id, d.id as deal, g.id as goal, g.key as key, g.label as label,
+    g.outcome as outcome, g.position as position
+from deal d join goal g on g.stage between d.stage and d.stage
+where g.archived_at is null and (g.outcome = 'postpone' or not exists (
+    select 1 from deal_goal r
+    where r.deal = d.id and r.goal = g.id and r.reached_at >= d.stage_since and r.archived_at is null))
+"""
+
 # Interactions are numbered from here on, events by their own ids: see the timeline of clients.
 _LATE: Final = 1 << 52
 
@@ -82,6 +93,9 @@ MIGRATIONS: Final = (
                 "deal_timeline_entry", " union all ".join(f"select * from {name}" for name in _TIMELINE)
             ),
         ),
+    ),
+    Migration(
+        "0003_open_goals", (CreateView("deal_open_goal", _OPEN_GOALS, postgres=_OPEN_GOALS_ONE_BY_ONE),)
     ),
 )
 """The migrations of deals, first to last; they refer to the tables of access, clients and pipelines."""
