@@ -4,7 +4,7 @@ import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 
 from cardfile.database import Database
 from cardfile.database.columns import ColumnType
@@ -14,8 +14,6 @@ from cardfile.database.sqlite import numbered
 from cardfile.database.transaction import Connection, Isolation, Row
 
 __all__ = ["Deed", "Repeater", "Statement", "noting", "repeating"]
-
-Answer = TypeVar("Answer")
 
 PRAGMAS: Final = ("synchronous=normal", "foreign_keys=on", "mmap_size=268435456", "cache_size=-16384")
 """How the product's connection for writing is set up."""
@@ -108,20 +106,22 @@ class _Noting(Connection):
         return await self._inner.reserve_ids(table, count)
 
     def fetch_at_once(self, sql: str, args: Sequence[object]) -> list[Row] | None:
-        return self._noted(Statement("fetch", sql, args), self._inner.fetch_at_once(sql, args))
+        rows = self._inner.fetch_at_once(sql, args)
+        if rows is not None:
+            self._notes.append(Statement("fetch", sql, args))
+        return rows
 
     def execute_at_once(self, sql: str, args: Sequence[object]) -> int | None:
-        return self._noted(Statement("execute", sql, args), self._inner.execute_at_once(sql, args))
+        done = self._inner.execute_at_once(sql, args)
+        if done is not None:
+            self._notes.append(Statement("execute", sql, args))
+        return done
 
     def reserve_ids_at_once(self, table: str, count: int) -> Sequence[int] | None:
-        return self._noted(
-            Statement("reserve", table, (count,)), self._inner.reserve_ids_at_once(table, count)
-        )
-
-    def _noted(self, statement: Statement, done: Answer | None) -> Answer | None:
-        if done is not None:
-            self._notes.append(statement)
-        return done
+        ids = self._inner.reserve_ids_at_once(table, count)
+        if ids is not None:
+            self._notes.append(Statement("reserve", table, (count,)))
+        return ids
 
 
 def noting(database: Database) -> list[list[Statement]]:

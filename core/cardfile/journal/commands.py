@@ -46,7 +46,8 @@ class Command:
     `entity` is then the full key of the record type. `action` is the permission on that entity; `event` the
     name under which the journal keeps what was done; `result` a Record subclass, a frozen dataclass or None.
     One that does not write (`writes`) is done without a transaction; what `prepare` returns is the call's
-    `prepared`.
+    `prepared`. `subject` is the parameter that is the record which the command is done to, known once it is in a
+    book; `values` the one that holds field values of the entity.
     """
 
     name: str
@@ -66,6 +67,14 @@ class Command:
     description: str = ""
     writes: bool = True
     prepare: CommandFunction | None = None
+    subject: Parameter | None = field(init=False, default=None)
+    values: Parameter | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        subject = next((one for one in self.parameters if one.is_subject), None)
+        values = next((one for one in self.parameters if one.kind is ParameterKind.VALUES), None)
+        object.__setattr__(self, "subject", subject)
+        object.__setattr__(self, "values", values)
 
     @property
     def verb(self) -> str:
@@ -76,16 +85,6 @@ class Command:
     def is_creation(self) -> bool:
         """Whether the command makes a new record of its entity."""
         return self.action == "create"
-
-    @property
-    def subject(self) -> Parameter | None:
-        """The parameter that is the record which the command is done to; known once it is in a book."""
-        return next((one for one in self.parameters if one.is_subject), None)
-
-    @property
-    def values(self) -> Parameter | None:
-        """The parameter that holds field values of the entity."""
-        return next((one for one in self.parameters if one.kind is ParameterKind.VALUES), None)
 
 
 def command(

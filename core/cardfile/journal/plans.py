@@ -134,7 +134,8 @@ class Plan:
     `slots` are all values by path; `folds` map a path to the column of its folded text; `to_client` is the
     way to the client on whose timeline the records appear (empty for clients, None when there is none);
     `paths` are the lines that are read before a record is changed, `blank` is an object without values; `money`
-    says by path in which column of the record's own table a currency is kept. In `shapes` what writing some of the
+    says by path in which column of the record's own table a currency is kept, `beside` are the paths of what is kept
+    elsewhere. In `shapes` what writing some of the
     fields touches is kept, once somebody has worked it out.
     """
 
@@ -155,6 +156,7 @@ class Plan:
     searched_by: tuple[SearchedBy, ...]
     columns: frozenset[str]
     money: Mapping[str, str]
+    beside: frozenset[str]
     paths: frozenset[str]
     blank: Mapping[str, object]
     shapes: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
@@ -210,6 +212,7 @@ def _plan(model: Model, record_type: RecordType) -> Plan:
         watchers=tuple(_watchers(model, record_type)),
         searched_by=tuple(_searched_by(model, record_type)),
         columns=frozenset(columns),
+        beside=frozenset((*slots, *record_type.lines, *record_type.links)) - frozenset(columns),
         money={slot.path: f"{slot.column}_currency" for slot in own if slot.is_money},
         blank={**dict.fromkeys(columns), "_exists_in_db": True, "_was_created": None},
         paths=frozenset(path for path, line in record_type.lines.items() if line.field.is_kept),

@@ -30,10 +30,10 @@ def record_of(plan: Plan, values: Mapping[str, object]) -> Record:
 
 def bring_up_to_date(plan: Plan, record: Record, values: Mapping[str, object]) -> None:
     """Let a record object show these values."""
-    shown, columns = record.__dict__, plan.columns
-    for path, value in values.items():
-        if path in columns:
-            shown[path] = value
+    shown = record.__dict__
+    shown.update(values)
+    for path in plan.beside & values.keys():
+        del shown[path]
     for path, currency in plan.money.items():
         if path not in values:
             continue

@@ -62,8 +62,9 @@ class Hooks:
 
     async def each(self, spec: Spec | str, /, **values: object) -> None:
         """Call a before hook, plugin by plugin; what one raises ends the deed."""
+        number = len(values)
         for one in self._of(spec, Colour.BEFORE):
-            await one.call(values)
+            await (one.function(**values) if len(one.parameters) == number else one.call(values))
 
     async def each_creating(
         self, call: object, entity: str, rows: Sequence[MutableMapping[str, object]]

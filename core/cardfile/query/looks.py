@@ -81,6 +81,8 @@ class _Shape:
     def __call__(self, rows: Sequence[Sequence[object]]) -> list[Record]:
         if not rows:
             return []
+        if len(rows) == 1:
+            return [self._record(list(rows[0]))]
         # A column at a time, for there may be thousands of rows.
         columns: list[Sequence[object]] = list(zip(*rows, strict=True))
         for place, decode in self.decoded:
@@ -89,6 +91,14 @@ class _Shape:
             columns[place] = list(map(_money, columns[place], columns[currency]))
         # Currencies stand at the end, where no path waits for them.
         return [dict(zip(self.paths, values, strict=False)) for values in zip(*columns, strict=True)]
+
+    def _record(self, values: list[object]) -> Record:
+        for place, decode in self.decoded:
+            if values[place] is not None:
+                values[place] = decode(values[place])
+        for place, currency in self.money:
+            values[place] = _money(values[place], values[currency])
+        return dict(zip(self.paths, values, strict=False))
 
 
 def look_for(
