@@ -93,13 +93,17 @@ async def test_the_same_and_a_longer_list_make_nothing_twice(desk: PartsDesk) ->
 
 
 async def test_two_deals_alike_in_one_list_are_two_and_stay_two(desk: PartsDesk) -> None:
-    rows = [("Анна Иванова", "Окна", 100), ("Анна Иванова", "Окна", 200)]
+    rows = [("Иванова Анна", "Окна", 100), ("Иванова Анна", "Окна", 200)]
     columns = ("client:name", "title", "amount")
     for portions in ((rows,), (rows[:1], rows[1:])):
         done = await desk.bring("deal", columns, *portions)
         assert len(await desk.rows("deal")) == 2
         assert len(await desk.rows("client")) == 1
     assert outcomes(done) == ["duplicate", "duplicate"]
+    parts = ("client:last_name", "client:first_name", "title")
+    done = await desk.bring("deal", parts, [("Иванова", "Анна", "Окна"), ("Иванова", "Анна", "Двери")])
+    assert outcomes(done) == ["duplicate", "created"]
+    assert len(await desk.rows("client")) == 1
 
 
 async def test_a_list_of_deals_finds_its_clients_by_contacts_and_names(desk: PartsDesk) -> None:

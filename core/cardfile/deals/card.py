@@ -125,7 +125,15 @@ deals = Entity(
             "expected_close",
             {"en": "Expected close", "ru": "Ожидаемое закрытие"},
             Kind.DATE,
-            synonyms=("планируемая дата закрытия", "срок сделки", "close date", "expected close date"),
+            synonyms=(
+                "планируемая дата закрытия",
+                "ожидаемая дата закрытия",
+                "дата закрытия",
+                "срок сделки",
+                "close date",
+                "expected close date",
+                "closing date",
+            ),
             position=53,
         ),
         Field(

@@ -164,9 +164,9 @@ async def _new_deals(call: Call, created: Mapping[int, Row]) -> list[Move]:
     if cause is not Cause.IMPORT:
         await check_moves(call, moves)
         return moves
-    for deal, lacking in (await missing_for(call, moves)).items():
-        (record,) = await deals_of(call, [deal])
-        call.record("deal.created", record, missing=[one.key for one in lacking])
+    lacking = await missing_for(call, moves)
+    for record in await deals_of(call, lacking.keys()):
+        call.record("deal.created", record, missing=[one.key for one in lacking[record.id]])
     return moves
 
 

@@ -1,9 +1,12 @@
 """References by name to records of which there may be very many: looked up for a whole portion at once."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
+from cardfile.clients.names import NAMELESS, complete_name
+from cardfile.errors import InvalidInput
 from cardfile.imports.host import ImportHost
 from cardfile.imports.name_book import SEVERAL, UNKNOWN, Unclear
 from cardfile.imports.read_rows import ReadRow
@@ -16,9 +19,25 @@ from cardfile.rights import Actor
 from cardfile.values.cell import shown
 from cardfile.values.text import fold
 
-__all__ = ["NameLinks"]
+__all__ = ["NameLinks", "title_in"]
 
-_MOST_TOLD = 20_000
+CLIENT: Final = "client"
+
+_MOST_TOLD: Final = 20_000
+
+
+def title_in(record_type: RecordType, values: Mapping[str, object]) -> str | None:
+    """Return what a record will be called of which a row gives the parts of the name; None when it gives the name."""
+    title = record_type.entity.title
+    if title in values or record_type.key != CLIENT:
+        return None
+    whole = dict(values)
+    try:
+        complete_name(whole)
+    except InvalidInput:
+        return None
+    name = whole.get(title)
+    return str(name) if name not in (None, "", NAMELESS) else None
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from cardfile.imports.deciding import Decider, Decision
 from cardfile.imports.earlier import EarlierRows
 from cardfile.imports.host import ImportHost
 from cardfile.imports.keys import Keys, keys_of
-from cardfile.imports.linking import NameLinks
+from cardfile.imports.linking import NameLinks, title_in
 from cardfile.imports.matching import Matcher
 from cardfile.imports.parts import MAIN, Part, Side
 from cardfile.imports.pending import Pending
@@ -166,6 +166,8 @@ class PartWork:
         if self.part.side is Side.ABOVE and not is_told and self.identifying.isdisjoint(row.values):
             row.note(InvalidInput(LEFT_OUT, entity=self.part.record_type.entity.label))
             return None
+        if self.part.side is Side.ABOVE and (title := title_in(self.part.record_type, row.values)):
+            row.values[self.part.record_type.entity.title] = title
         row.values.update(self.part.fixed)
         return row
 
