@@ -30,7 +30,7 @@ async def _hire(app: App) -> None:
     await app.migrate()
     async with app.running(), app.unit_of_work(Actor.system("test")) as work:
         values = {"login": "maria@example.com", "name": "Maria"}
-        await work.do("user.create", values=values, roles=["manager"])
+        await work.do("user.create", values=values, roles=["head"])
 
 
 @pytest.fixture
@@ -62,6 +62,16 @@ def test_a_list_is_settled_tried_out_and_brought_in(terminal: Terminal, tmp_path
     terminal.type("city", "Enter")
     terminal.await_text("100% chosen")
 
+    # A column that no field foresaw becomes a field of one's own.
+    terminal.type("A", "Enter")
+    terminal.await_text("+ to make a new field of it")
+    terminal.type("+", "Enter")
+    terminal.await_text("Name of the new field")
+    terminal.type("List place", "Enter")
+    terminal.await_text("What it holds")
+    terminal.type("3", "Enter")
+    terminal.await_text("List place")
+
     # What cannot be is told, and asked again.
     terminal.type("header", "Enter")
     terminal.await_text("Row of the header")
@@ -83,6 +93,11 @@ def test_a_list_is_settled_tried_out_and_brought_in(terminal: Terminal, tmp_path
     terminal.type("", "Enter")
     terminal.await_text("To take it back: cardfile import undo 1")
     assert ("Иванова Анна Петровна", "Ольга Белова") in _clients(tmp_path)
+    with sqlite3.connect(tmp_path / "cardfile.db") as database:
+        assert database.execute("select label, kind from custom_field").fetchall() == [
+            ("List place", "number")
+        ]
+        assert database.execute("select count(*) from custom_value").fetchone() == (5,)
 
 
 def test_whoever_leaves_has_imported_nothing(terminal: Terminal, tmp_path: Path) -> None:

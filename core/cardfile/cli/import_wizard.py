@@ -4,7 +4,7 @@ All of it is shown on one screen: sheets, header, columns with what they were ta
 to change; an empty answer goes on. Nothing is written before the whole list was tried out and shown.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -15,9 +15,20 @@ from rich.panel import Panel
 from rich.prompt import Prompt
 from rich.table import Table
 
+from cardfile.clients.custom_fields import KIND_CHOICES
 from cardfile.errors import Refused
-from cardfile.imports import DuplicateMode, FileProbe, Place, PreviewColumn, Probe, preview_columns
+from cardfile.imports import (
+    ColumnMatch,
+    DuplicateMode,
+    FileProbe,
+    Place,
+    PreviewColumn,
+    Probe,
+    preview_columns,
+)
+from cardfile.imports.custom import custom_path, kind_of_proposal
 from cardfile.spreadsheets import SheetInfo, column_letters
+from cardfile.texts import said
 from cardfile.values.text import fold_key
 
 __all__ = ["Settled", "Step", "Verdict", "Wizard"]
@@ -192,23 +203,23 @@ class Wizard:
     def _column(
         self, column: PreviewColumn, found: FileProbe, places: Mapping[str, Place], settled: Settled
     ) -> Settled | None:
-        path = self._field(column, places, _guesses(column, found))
+        path = self._field(column, places, _match_of(column, found))
         if path is None:
             return None
         key = column.letter if len(found.chosen) == 1 else column.name
         return replace(settled, mapping={**(settled.mapping or {}), key: path or None})
 
-    def _field(
-        self, column: PreviewColumn, places: Mapping[str, Place], guesses: Sequence[str]
-    ) -> str | None:
+    def _field(self, column: PreviewColumn, places: Mapping[str, Place], match: ColumnMatch) -> str | None:
         """Return the path that is chosen for a column, an empty one to leave it out, None for no change."""
         self.console.print(f"Column {column.letter}, {column.name}: {', '.join(column.samples[:_SAMPLES])}")
+        guesses = [".".join(one.path) for one in ((match.match,) if match.match else ()) + match.others]
         offered = [path for path in guesses if path in places]
         while True:
             for number, path in enumerate(offered, start=1):
                 self.console.print(f"  {number}  {places[path].title(self.locale)}  [dim]{path}[/dim]")
             answer = Prompt.ask(
-                "A number, a part of a field's name, - to leave the column out, Enter for no change",
+                "A number, a part of a field's name, + to make a new field of it, - to leave the column out, "
+                "Enter for no change",
                 console=self.console,
                 default="",
                 show_default=False,
@@ -217,6 +228,8 @@ class Wizard:
                 return None
             if answer == "-":
                 return ""
+            if answer == "+":
+                return self._new_field(column, places, match.proposal.kind if match.proposal else "text")
             if answer.isdecimal() and 0 < int(answer) <= len(offered):
                 return offered[int(answer) - 1]
             fitting = _fitting(answer, places, self.locale)
@@ -224,6 +237,16 @@ class Wizard:
                 return fitting[0]
             self.console.print("Which of these?" if fitting else "No field is called so; all there are:")
             offered = (fitting or list(places))[: _OFFERED if fitting else None]
+
+    def _new_field(self, column: PreviewColumn, places: Mapping[str, Place], looks_like: str) -> str | None:
+        """Return the path of a field that is made for a column, None when nobody may or wants to make one."""
+        label = Prompt.ask("Name of the new field", console=self.console, default=column.name).strip()
+        kinds = {str(one.key): said(one.label, "en").lower() for one in KIND_CHOICES}
+        path = custom_path(self._choice("What it holds", kinds, kind_of_proposal(looks_like)), label)
+        if path in places:
+            return path
+        self.console.print("Such records have no fields of one's own.", style="red")
+        return None
 
     def _choice(self, question: str, choices: Mapping[str, str], now: str) -> str:
         keys = list(choices)
@@ -259,14 +282,14 @@ def _is_meant(answer: str, column: PreviewColumn) -> bool:
     return answer.upper() == column.letter or fold_key(answer) == fold_key(column.name)
 
 
-def _guesses(column: PreviewColumn, found: FileProbe) -> list[str]:
-    """Return what a column could be, likeliest first."""
-    for sheet in found.chosen:
-        for one in sheet.columns:
-            if (column_letters(one.index), one.name) == (column.letter, column.name):
-                guesses = ([one.match] if one.match else []) + list(one.others)
-                return [".".join(guess.path) for guess in guesses]
-    return []
+def _match_of(column: PreviewColumn, found: FileProbe) -> ColumnMatch:
+    """Return what is known of a column that is shown."""
+    return next(
+        one
+        for sheet in found.chosen
+        for one in sheet.columns
+        if (column_letters(one.index), one.name) == (column.letter, column.name)
+    )
 
 
 def _fitting(answer: str, places: Mapping[str, Place], locale: str) -> list[str]:

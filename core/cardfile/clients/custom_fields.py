@@ -18,7 +18,7 @@ from cardfile.journal.host import reading_of
 from cardfile.model.fields import Choice, Field, Kind
 from cardfile.model.kinds import KINDS, Reading
 
-__all__ = ["CustomKind", "complete_custom_values", "custom_text", "refuse_new_kind"]
+__all__ = ["KIND_CHOICES", "SCALE", "CustomKind", "complete_custom_values", "custom_text", "refuse_new_kind"]
 
 Values = MutableMapping[str, object]
 Row = Mapping[str, object]
