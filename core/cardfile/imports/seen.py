@@ -18,7 +18,11 @@ _SAMPLE: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class SeenColumn:
-    """A column, the place it was taken for, how sure that is (0 to 1) and why, and what stands in it."""
+    """A column, the place it was taken for, how sure that is (0 to 1) and why, and what stands in it.
+
+    `proposal` is the kind of field that might be made of one that was taken for none, with the words of a choice;
+    with `is_note` it is rather a part of the comment.
+    """
 
     index: int
     name: str
@@ -26,6 +30,9 @@ class SeenColumn:
     confidence: float
     reason: str | None
     samples: tuple[str, ...]
+    proposal: str | None = None
+    choices: tuple[str, ...] = ()
+    is_note: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,9 @@ def _seen(one: Probe, *, is_chosen: bool) -> SeenSheet:
             column.match.confidence if column.match else 0.0,
             column.match.reason.value if column.match else None,
             column.samples,
+            column.proposal.kind if column.proposal else None,
+            column.proposal.choices if column.proposal else (),
+            column.proposal is not None and column.proposal.as_note,
         )
         for column in one.columns
     )
@@ -99,4 +109,5 @@ def _seen(one: Probe, *, is_chosen: bool) -> SeenSheet:
 
 
 def _column(told: dict[str, Any]) -> SeenColumn:
-    return SeenColumn(**{**told, "samples": tuple(told["samples"])})
+    choices = tuple(told.get("choices", ()))
+    return SeenColumn(**{**told, "samples": tuple(told["samples"]), "choices": choices})

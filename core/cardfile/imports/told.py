@@ -1,6 +1,6 @@
 """What an import tells of its stages: how far it is, what was seen, what is planned, what came of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -8,10 +8,12 @@ from typing import Any, Final
 from cardfile.imports.host import host_of
 from cardfile.imports.issues import Issue
 from cardfile.imports.kept_import import options_of
+from cardfile.imports.mapping import known_words
 from cardfile.imports.plan import ImportPlan, SheetPlan
 from cardfile.imports.previewing import PreviewField, PreviewRow, try_sample
 from cardfile.imports.results import read_results
 from cardfile.imports.seen import samples_of, sheets_of
+from cardfile.imports.sheet_sense import is_list, likely_entity
 from cardfile.imports.tables import Import, Result
 from cardfile.imports.taking_back import TakingBack
 from cardfile.imports.targets import Place, places_of
@@ -73,7 +75,11 @@ class PlannedImport:
 
 @dataclass(frozen=True, slots=True)
 class ProbedColumn:
-    """A column, the field that it was taken for, how sure that is (0 to 1), why, and what stands in it."""
+    """A column, the field that it was taken for, how sure that is (0 to 1), why, and what stands in it.
+
+    Of one that was taken for none a field of the kind `proposal` might be made, with `choices` if it is a choice;
+    with `is_note` it rather belongs to the comment.
+    """
 
     letter: str
     name: str
@@ -81,11 +87,17 @@ class ProbedColumn:
     confidence: float
     reason: str | None
     samples: list[str]
+    proposal: str | None
+    choices: list[str]
+    is_note: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ProbedSheet:
-    """A sheet: about how many rows it has, whether it was taken for the list, what was seen in it."""
+    """A sheet: about how many rows it has, whether it was taken for the list, what was seen in it.
+
+    `is_list` tells whether it reads like a list at all, `likely_entity` what its rows seem to be by its headings.
+    """
 
     sheet: str
     is_visible: bool
@@ -95,6 +107,8 @@ class ProbedSheet:
     header_row: int | None
     header_rows: int | None
     columns: list[ProbedColumn]
+    is_list: bool
+    likely_entity: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +250,7 @@ def _places(call: Call, entity: str) -> Mapping[str, Place]:
 async def probes_of(call: Call, ids: Sequence[int]) -> Mapping[int, ProbedFile]:
     """Return what looks at the files of imports have told."""
     told = await read_results(host_of(call.app), Result.PROBE, ids[:MOST])
+    known = _known_headings(call) if told else {}
     return {
         number: ProbedFile(
             [
@@ -245,16 +260,33 @@ async def probes_of(call: Call, ids: Sequence[int]) -> Mapping[int, ProbedFile]:
                     [
                         ProbedColumn(
                             column_letters(column.index), column.name, column.path, column.confidence,
-                            column.reason, list(column.samples),
+                            column.reason, list(column.samples), column.proposal, list(column.choices),
+                            column.is_note,
                         )
                         for column in one.columns
                     ],
+                    is_list(
+                        len(one.columns),
+                        sum(column.path is not None for column in one.columns),
+                        sum(bool(column.samples) for column in one.columns),
+                    ),
+                    likely_entity([column.name for column in one.columns], known, one.entity),
                 )
                 for one in sheets_of(text)
             ]
         )
         for number, text in told.items()
     }  # fmt: skip
+
+
+def _known_headings(call: Call) -> Mapping[str, Set[str]]:
+    """Return the headings by which the fields are known of all that this person may import."""
+    found: dict[str, Set[str]] = {}
+    for record_type in call.app.model:
+        if record_type.entity.importable and (places := _places(call, record_type.key)):
+            own = [place.target for place in places.values() if not place.target.is_of_another]
+            found[record_type.key] = known_words(own)
+    return found
 
 
 async def samples_tried(call: Call, ids: Sequence[int]) -> Mapping[int, SampledImport]:
