@@ -33,6 +33,8 @@ async def fill_made(
     """Return what a batch field has for each of the rows, which hold the ids of records."""
     field = next(one for one in batch.type.entity.batch_fields if BATCH + one.key == batch.name)
     ids = [int(str(row[0])) for row in rows]
+    if any(not context.actor.rights.sees(batch.type.key, path) for path in field.tells):
+        return [None] * len(rows)
     arguments = _arguments(context, field, batch, moment)
     actor = replace(context.actor, locale=context.locale)
     call = Call(Glance.of(context.app, actor), _command(batch, field))

@@ -1,5 +1,7 @@
 """Who else owns a record and who takes part in it: what declarations come to, and which ones stop the start."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import pytest
@@ -12,6 +14,7 @@ from cardfile.access.roles import DeclaredRights
 from cardfile.access.tables import User
 from cardfile.database import IndexSpec, Record
 from cardfile.errors import DeclarationError
+from cardfile.model.batch_fields import BatchField
 from cardfile.model.computed import count
 from cardfile.model.entities import Entity, Everyone, Owned, Relation
 from cardfile.model.fields import CardField, Field, Kind
@@ -61,6 +64,18 @@ def readers(*fields: Field) -> Entity:
     """Return who reads answers."""
     known = (Field("reply", "Reply", Kind.REFERENCE, to="reply"), *fields)
     return Entity(Reader, "Reader", "Readers", visibility=Everyone(), fields=known)
+
+
+@dataclass(frozen=True)
+class Mood:
+    """What one makes of a letter."""
+
+    word: str
+
+
+async def mood_of(call: object, ids: Sequence[int]) -> Mapping[int, Mood]:
+    """Say that all letters are fine."""
+    return dict.fromkeys(ids, Mood("fine"))
 
 
 WHO = Field("user", "Who", Kind.USER)
@@ -129,6 +144,14 @@ def test_participants_may_do_only_what_somebody_does() -> None:
     entity = reply(READ_BY, participants="read_by", participating=("read", "burn"))
     with pytest.raises(DeclarationError, match=r"^post: participants of 'post\.reply' may do 'burn'.*edit"):
         role_book(letter, entity, readers(WHO), grants=GRANTED)
+
+
+def test_a_batch_field_tells_fields_that_there_are() -> None:
+    made = BatchField("mood", "Mood", Mood, mood_of, tells=("weather",))
+    with pytest.raises(
+        DeclarationError, match=r"^post: .*'mood' tells 'weather', which is none of its fields"
+    ):
+        build_model([Declared("core", ENTITIES), Declared("post", (replace(letter, batch_fields=(made,)),))])
 
 
 def test_a_computed_sum_of_money_is_refused_for_it_has_no_currency() -> None:

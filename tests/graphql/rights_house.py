@@ -20,12 +20,16 @@ from cardfile.model.names import camel
 from cardfile.model.record_types import Link, RecordType
 from cardfile.rights import Actor, Rights, Scope
 from cardfile.settings import Settings
+from cardfile_documents.plugin import DocumentsPlugin
 from cardfile_fitness.plugin import FitnessPlugin
 from cardfile_graphql.built import BuiltSchema
 from cardfile_graphql.context import RequestContext
 from cardfile_graphql.engine import Engine, Request
 from cardfile_graphql.plugin import GraphQLPlugin
 from cardfile_graphql.schema import build_schema
+from cardfile_windows.plugin import WindowsPlugin
+
+EDITIONS = (GraphQLPlugin, DocumentsPlugin, FitnessPlugin, WindowsPlugin, CrewPlugin)
 
 __all__ = ["RightsHouse", "open_rights_house", "portions"]
 
@@ -263,7 +267,7 @@ def inside(link_group: str | None, text: str) -> str:
 async def open_rights_house(database_url: str, folder: Path) -> AsyncIterator[RightsHouse]:
     """Open an app with all editions on an empty database, and fill it with everybody's rows."""
     settings = Settings(database_url=database_url, data_dir=folder, plugins=(), worker=False)
-    app = App.build(settings, plugins=(GraphQLPlugin, FitnessPlugin, CrewPlugin), clock=MovableClock(NOW))
+    app = App.build(settings, plugins=EDITIONS, clock=MovableClock(NOW))
     await app.migrate()
     async with app.running():
         filler = Filler(app)
@@ -271,6 +275,8 @@ async def open_rights_house(database_url: str, folder: Path) -> AsyncIterator[Ri
         built = build_schema(app)
         reader = await app.access.actor(filler.people["reader"])
         assert reader is not None
-        house = RightsHouse(app, built, Engine(app, built), filler, reader.rights)
+        engine = Engine(app, built)
+        engine.documents.most = 5_000  # Each question is asked by many readers in turn.
+        house = RightsHouse(app, built, engine, filler, reader.rights)
         await house.load()
         yield house

@@ -202,15 +202,30 @@ async def test_who_takes_part_sees_the_deal_and_nothing_around_it(
     shared = await deal_of(app, anna, "Shared")
     await deal_of(app, anna, "Other")
     await do(app, "deal.add_participant", by=anna, deal=shared, user=victor.actor.user, role="specialist")
-    found = await ask(
-        api(as_=victor),
-        """{ deals { totalCount nodes { id title client { name } stage { key }
-             participants { nodes { user { id } role } } nextSteps { goals { key } } } }
-             clients { totalCount } }""",
-    )
+    around = {
+        "title": "Call again",
+        "deal": shared,
+        "assignee": anna.actor.user,
+        "due_at": "2026-01-02T09:00:00Z",
+    }
+    await do(app, "task.create", by=anna, values=around)
+    everything = """{ deals { totalCount nodes { id title client { name } stage { key }
+         participants { nodes { user { id } role } } nextSteps { goals { key } } } }
+         stageChanges { nodes { deal { title } } } AROUND }"""
+    lists = ("clients", "contactPoints", "interactions", "attributions", "tasks", "notices")
+    asked = everything.replace("AROUND", " ".join(f"{name} {{ totalCount }}" for name in lists))
+    found = await ask(api(as_=victor), asked)
     (deal,) = found["deals"]["nodes"]
-    assert (deal["title"], deal["client"], found["clients"]["totalCount"]) == ("Shared", None, 0)
+    assert (deal["title"], deal["client"]) == ("Shared", None)
+    assert found["stageChanges"]["nodes"] == [{"deal": {"title": "Shared"}}]
+    assert {name: found[name]["totalCount"] for name in lists} == dict.fromkeys(lists, 0)
     assert len(deal["nextSteps"]["goals"]) == 2
+    told = await ask(api(as_=anna), asked)
+    assert (told["clients"]["totalCount"], told["tasks"]["totalCount"], told["deals"]["totalCount"]) == (
+        2,
+        1,
+        2,
+    )
     refused = await ask(
         api(as_=victor),
         """mutation ($id: ID!) { dealUpdate(input: {id: $id, title: "Mine"}) { userErrors { code } } }""",

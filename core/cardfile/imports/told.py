@@ -365,7 +365,7 @@ async def taken_back(call: Call, ids: Sequence[int]) -> Mapping[int, TakenBack]:
 
 
 BATCH_FIELDS: Final = (
-    BatchField("progress", {"en": "Progress", "ru": "Ход"}, ImportProgress, progress_of),
+    BatchField("progress", {"en": "Progress", "ru": "Ход"}, ImportProgress, progress_of, tells=_PROGRESS),
     BatchField("plan", {"en": "Plan", "ru": "План"}, PlannedImport, plans_of),
     BatchField("probe", {"en": "First look", "ru": "Что увидено"}, ProbedFile, probes_of),
     BatchField("preview", {"en": "Preview", "ru": "Предпросмотр"}, SampledImport, samples_tried),

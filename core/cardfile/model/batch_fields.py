@@ -38,7 +38,8 @@ class BatchField:
 
     `call` reads with the rights of whoever asks, and the ids are those of records that he sees. The function
     returns a `result`, a frozen dataclass, for each id; an id that it leaves out has none. It is no field of a
-    filter or an order, and nothing is written in it.
+    filter or an order, and nothing is written in it. `tells` are the fields of the record that stand in the result:
+    from whom one of them is hidden, the whole result is.
     """
 
     key: str
@@ -46,6 +47,7 @@ class BatchField:
     result: type
     function: Function
     arguments: tuple[BatchArgument, ...] = ()
+    tells: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         where = f"batch field {self.key!r}"

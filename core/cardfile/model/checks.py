@@ -106,6 +106,11 @@ def _check_batch_fields(record_type: RecordType) -> None:
                 f"{told} has a field {one.key!r} already: give the batch field another key"
             )
         taken.add(one.key)
+        for path in one.tells:
+            if path not in record_type.lines:
+                raise DeclarationError(
+                    f"{told}: its batch field {one.key!r} tells {path!r}, which is none of its fields"
+                )
 
 
 def _check_recognition(record_type: RecordType) -> None:
