@@ -164,6 +164,20 @@ async def test_a_read_of_a_transaction_that_is_not_quick_after_all_leaves_the_lo
     assert await sqlite.fetch("select id from thing") == [(7,)]
 
 
+async def test_light_transactions_one_after_another_let_others_go_on(sqlite: SqliteDatabase) -> None:
+    async def add_many() -> None:
+        for number in range(40):
+            async with sqlite.transaction() as transaction:
+                await transaction.execute("insert into thing (id) values ($1)", (number,), quick=True)
+
+    adding, ticks = asyncio.create_task(add_many()), 0
+    while not adding.done():
+        await asyncio.sleep(0)
+        ticks += 1
+    await adding
+    assert ticks >= 40
+
+
 async def test_a_quick_statement_that_is_refused_is_undone_with_its_transaction(
     sqlite: SqliteDatabase,
 ) -> None:

@@ -131,6 +131,8 @@ class Writing(Connection):
             except sqlite3.Error as error:
                 self._rollback(self._here)
                 raise self._told(error, "commit") from error
+            # Whoever opens one transaction after the other must not keep the loop to himself.
+            await asyncio.sleep(0)
             return
         await self._finish(self._commit, "commit")
         self._log.was_looked_at()
