@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from import_desk import ImportDesk, write_list
 from parts_desk import SYSTEM, PartsDesk, of_parts, outcomes, told
 
 from cardfile.app import App
@@ -358,3 +359,38 @@ async def test_an_import_that_goes_on_takes_none_of_its_own_deals_for_those_of_o
     assert outcomes(again) == ["created"]
     other = Origin(await desk.opened(plan), "f" * 64)
     assert outcomes(await desk.bring("deal", columns, [row, row], origin=other)) == ["duplicate", "duplicate"]
+
+
+async def test_a_file_of_several_things_comes_in_once_and_goes_as_a_whole(
+    desk: PartsDesk, tmp_path: Path
+) -> None:
+    office = ImportDesk(desk.app)
+    ivan, _ = [await desk.client("Иван Сидоров") for _ in range(2)]
+    before = await desk.live()
+    path = write_list(
+        tmp_path / "Сделки.xlsx",
+        [
+            ("Клиент", "Название сделки", "Сумма", "Этап", "Город клиента"),
+            ("Анна Иванова", "Окна", "12 500", "Предложение", "Тула"),
+            ("Анна Иванова", "Окна", "12 500", "Оплата", None),
+            ("Иван Сидоров", "Двери", 900, None, None),
+        ],
+    )
+    done = await office.bring_in(path, entity="deal")
+    assert (done["rows_created"], done["rows_review"]) == (2, 1)
+    again = await office.bring_in(path, entity="deal", duplicates="overwrite")
+    assert (again["rows_created"], again["rows_updated"], again["rows_review"]) == (0, 0, 1)
+    assert len(await desk.rows("deal")) == 2
+    (row,) = await desk.rows("import_row", {"origin": {"id": {"eq": done["id"]}}, "row": {"eq": 2}})
+    anna = (await desk.rows("client"))[-1]
+    assert (row["client"], anna["city"]) == (anna["id"], "Тула")
+    said = {"row": 4, "choice": "take", "part": "client", "record": f"client_{ivan}"}
+    await desk.do("import.settle", done=done["id"], rows=[said])
+    await desk.app.jobs.run_due()
+    assert [row["client"] for row in await desk.rows("deal")] == [anna["id"], anna["id"], ivan]
+    settled = await desk.row("import", done["id"])
+    assert (settled["rows_created"], settled["rows_review"]) == (3, 0)
+    await desk.do("import.undo", done=done["id"])
+    await desk.app.jobs.run_due()
+    after = await desk.live()
+    assert {key: number for key, number in after.items() if number != before[key]} == {"file": 2, "import": 2}
