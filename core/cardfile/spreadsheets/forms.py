@@ -20,6 +20,8 @@ MOST_CHOICES: Final = 5_000
 _LAST_ROW: Final = 1_048_576
 _LONGEST_PROMPT: Final = 255
 _LONGEST_PROMPT_TITLE: Final = 32
+# A font without a name is shown as a serif one by LibreOffice.
+_BOLD: Final = Font(name="Calibri", size=11, bold=True)
 _FILL: Final = PatternFill("solid", fgColor="E8EDF3")
 _FILL_REQUIRED: Final = PatternFill("solid", fgColor="FFE3A3")
 _FORMATS: Final = {
@@ -140,7 +142,7 @@ def _rule(column: FormColumn, choices: str | None, words: FormWords) -> Any:
 
 def _head(cell: Any, column: FormColumn) -> None:
     _text(cell, f"{column.title} *" if column.is_required else column.title)
-    cell.font = Font(bold=True)
+    cell.font = _BOLD
     cell.fill = _FILL_REQUIRED if column.is_required else _FILL
     cell.alignment = Alignment(vertical="top", wrap_text=True)
 
@@ -156,7 +158,7 @@ def _help(page: Any, columns: Sequence[FormColumn], words: FormWords) -> None:
     row += 1
     for index, head in enumerate(words.heads, 1):
         _text(page.cell(row=row, column=index), head)
-        page.cell(row=row, column=index).font = Font(bold=True)
+        page.cell(row=row, column=index).font = _BOLD
         page.cell(row=row, column=index).fill = _FILL
     for column in columns:
         row += 1

@@ -94,6 +94,8 @@ _WIDTHS: Final = {
     "long_text": 50.0,
 }
 _WIDTH: Final = 20.0
+# A font without a name is shown as a serif one by LibreOffice.
+_HEAD_FONT: Final = Font(name="Calibri", size=11, bold=True)
 _DAY: Final = dt.timedelta(days=1)
 
 _bad_in_title = re.compile(r"[\[\]:*?/\\]").sub
@@ -172,7 +174,7 @@ class _Book:
         if all(page.sheet_state == "hidden" for page in self._pages):
             self._pages[0].sheet_state = "visible"  # Excel opens no workbook of which nothing is to be seen.
         cell = WriteOnlyCell(self._pages[0])
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E8EDF3")
+        cell.font, cell.fill = _HEAD_FONT, PatternFill("solid", fgColor="E8EDF3")
         cell.alignment = Alignment(vertical="top", wrap_text=True)
         cell.number_format = _TEXT_FORMAT
         self.head_style = int(cell.style_id)
