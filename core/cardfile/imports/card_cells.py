@@ -1,5 +1,6 @@
 """Cells that say something as lists do: contacts of two kinds at once, tax numbers, addresses, birthdays."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -30,6 +31,7 @@ Parse = Callable[[object, Field, Reading], object]
 BIRTHDAY: Final = "birthday"
 TAX_NUMBER: Final = "tax_number"
 _INN_LENGTHS: Final = range(9, 13)
+_lone_email = re.compile(r"[\w.+%-]+@[\w.-]+\.[^\W\d_]{2,}").fullmatch
 
 
 def with_both_contacts(phones: Fill, emails: Fill) -> Fill:
@@ -57,6 +59,8 @@ def with_stray_phones(phones: Fill, emails: Fill) -> Fill:
     both = with_both_contacts(phones, emails)
 
     def fill(row: ReadRow, cell: Cell) -> Sequence[Refused]:
+        if isinstance(cell, str) and _lone_email(cell):
+            return emails(row, cell)
         rest = parted_contacts(cell).rest if isinstance(cell, str) else cell
         if rest is None or (isinstance(rest, str) and sum(map(str.isdigit, rest)) < 10):
             return emails(row, cell)

@@ -89,13 +89,16 @@ def read_row(row: Row, columns: Sequence[CompiledColumn]) -> ReadRow:
     read = ReadRow(number)
     width = len(cells)
     for column in columns:
-        if column.index >= width:
+        index = column.index
+        cell = cells[index] if index < width else None
+        if cell is None:
             continue
-        cell = cells[column.index]
-        if type(cell) is str and cell[:1] == "'" and _is_defused(cell):
-            cell = cell[1:]  # As a text table is written, lest a spreadsheet takes the text for a formula.
-        if cell is None or (type(cell) is str and _is_nothing(cell, has_words=column.has_words)):
-            continue
+        if type(cell) is str:
+            # As a text table is written, lest a spreadsheet takes the text for a formula.
+            if cell[:1] == "'" and _is_defused(cell):
+                cell = cell[1:]
+            if _is_empty(cell) if column.has_words else _is_nothing(cell):
+                continue
         if type(cell) is CellError:
             read.issues.append(_cell_error(number, column, cell))
             read.is_flawed = True
@@ -126,9 +129,13 @@ def identifying_paths(record_type: RecordType) -> frozenset[str]:
 
 
 @lru_cache(maxsize=16_384)  # the words of a column come again and again
-def _is_nothing(cell: str, *, has_words: bool) -> bool:
+def _is_nothing(cell: str) -> bool:
     text = cell.strip()
-    return text in _NOTHING or (not has_words and len(text) < 15 and text.casefold() in _NO_VALUE)
+    return text in _NOTHING or (len(text) < 15 and text.casefold() in _NO_VALUE)
+
+
+def _is_empty(cell: str) -> bool:
+    return cell.strip() in _NOTHING
 
 
 def _cell_error(number: int, column: CompiledColumn, cell: CellError) -> Issue:

@@ -177,10 +177,10 @@ def _value(path: str, kind: Kind, line: Field, reading: Reading) -> Fill:
             return ()
 
         return fill
-    known: dict[tuple[type, Cell], object] = {}
+    known: dict[str | tuple[type, Cell], object] = {}
 
     def fill_known(row: ReadRow, cell: Cell) -> Sequence[Refused]:
-        key = (type(cell), cell)
+        key = cell if type(cell) is str else (type(cell), cell)
         if key not in known:
             if len(known) >= _KEPT_AT_MOST:
                 known.clear()
@@ -297,6 +297,12 @@ def _phones(path: str, reading: Reading) -> Fill:
                     notes.append(wrong)
             if not phones:
                 raise error from None
+        if len(phones) == 1 and path not in row.values:
+            (one,) = phones
+            row.values[path] = (
+                Entry(one.e164, str(one.raw)[:200], is_primary=True, extension=one.extension),
+            )
+            return notes if one.valid else [*notes, InvalidInput(UNSURE, value=one.e164)]
         found = [Entry(one.e164, str(one.raw)[:200], extension=one.extension) for one in phones]
         notes += [InvalidInput(UNSURE, value=one.e164) for one in phones if not one.valid]
         _add(row, path, found)
