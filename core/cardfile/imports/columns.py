@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from cardfile.errors import Refused
+from cardfile.imports.day_orders import in_order, telling_order
 from cardfile.imports.fills import Fill, fill_of, for_heir
 from cardfile.imports.issues import CELL_ERROR, NOT_CALCULATED, Issue, issue_of
 from cardfile.imports.name_book import NameBook
@@ -48,11 +49,13 @@ def compile_columns(
     *,
     heirs: Mapping[str, str],
     tells_all: bool = False,
+    day_first: Mapping[int, bool | None] | None = None,
 ) -> tuple[CompiledColumn, ...]:
     """Return the columns ready for reading; `columns` gives name and place by index, `parts` those of the rows.
 
     `books` are the names of the record types that fields refer to, by key; `heirs` are the names of those who get
     new records of which the list names no owner, by part. With `tells_all` an unknown name is told in each row.
+    `day_first` tells how the dates of a column are written, by index, as far as they show it themselves.
     """
     compiled = []
     # A column that narrows the names of another one, as a pipeline those of its stages, is read before it.
@@ -60,7 +63,10 @@ def compile_columns(
         columns.items(), key=lambda one: (_is_narrowed(one[1][1], parts, books), one[0])
     ):
         part = parts[place.part]
-        fill = fill_of(part, parts, place, reading, books, tells_all=tells_all, heading=name)
+        order = (day_first or {}).get(index)
+        fill = fill_of(part, parts, place, in_order(reading, order), books, tells_all=tells_all, heading=name)
+        if order is None:
+            fill = telling_order(fill, place, reading)
         if place.part in heirs and place.own == owner_path(part.record_type):
             fill = for_heir(fill, heirs[place.part])
         if place.part != MAIN:

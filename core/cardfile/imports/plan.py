@@ -14,12 +14,14 @@ class ColumnPlan:
     """A column of a sheet: its index from 0, its name in the header, and the place that it goes to.
 
     Places of the sheet's own entity are plain (`phones`, `fitness.goal`, `id`), those of other parts have the
-    part's name before a colon (`deal:amount`). A column without a `path` is left out.
+    part's name before a colon (`deal:amount`). A column without a `path` is left out. `day_first` tells how its
+    dates are written, as far as they show it themselves.
     """
 
     index: int
     name: str
     path: str | None
+    day_first: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,15 @@ class SheetWork:
             if (heir := await heir_of(app, part.record_type, actor, options.assign_to)) is not None
         }
         reading = reading_of(app, actor, app.clock.now())
-        columns = compile_columns(parts, places, reading, books, heirs=heirs, tells_all=options.strict)
+        columns = compile_columns(
+            parts,
+            places,
+            reading,
+            books,
+            heirs=heirs,
+            tells_all=options.strict,
+            day_first={one.index: one.day_first for one in plan.columns},
+        )
         by_path = {place.path: place for _, place in used} | _other_contacts(app, actor, plan, used)
         works = [
             PartWork.of(

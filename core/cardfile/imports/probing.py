@@ -18,6 +18,7 @@ from cardfile.spreadsheets.cells import Row, SheetInfo, column_letters
 from cardfile.spreadsheets.headers import Header, find_header, header_at
 from cardfile.spreadsheets.reader import SheetFile
 from cardfile.texts import Label
+from cardfile.values.date_order import DateOrder, date_order
 from cardfile.values.text import fold_key
 
 __all__ = ["FileProbe", "Probe", "Wishes", "index_of_column", "look_over", "probe", "require_identities"]
@@ -58,9 +59,14 @@ class Probe:
         """Return what is to be made of the sheet, if nobody says otherwise."""
         paths = self.paths
         columns = [
-            ColumnPlan(index, name, paths.get(index)) for index, name in sorted(self.header.names.items())
+            ColumnPlan(index, name, paths.get(index), self._day_first(index))
+            for index, name in sorted(self.header.names.items())
         ]
         return SheetPlan(self.sheet.name, self.header.row, self.header.rows, self.entity, tuple(columns))
+
+    def _day_first(self, index: int) -> bool | None:
+        order = date_order(cells[index] for _, cells in self.sample if index < len(cells))
+        return {DateOrder.DAY_FIRST: True, DateOrder.MONTH_FIRST: False}.get(order) if order else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from cardfile.imports.host import host_of
 from cardfile.imports.importers import require_heir_in_reach
 from cardfile.imports.kept_import import plan_of
 from cardfile.imports.memory import recall, remember
-from cardfile.imports.plan import ColumnPlan, ImportPlan, SheetPlan
+from cardfile.imports.plan import ImportPlan, SheetPlan
 from cardfile.imports.probing import FileProbe, Wishes, index_of_column, probe
 from cardfile.imports.results import drop_result, keep_result, read_result
 from cardfile.imports.running import require_reach
@@ -323,7 +323,7 @@ def _mapped(call: Call, plan: SheetPlan, mapping: Mapping[str, str | None], *, i
         if chosen is not None and not places[chosen].target.takes_several:
             paths = {other: None if there == chosen else there for other, there in paths.items()}
         paths[index] = chosen
-    columns = tuple(ColumnPlan(one.index, one.name, paths.get(one.index)) for one in plan.columns)
+    columns = tuple(replace(one, path=paths.get(one.index)) for one in plan.columns)
     return replace(plan, columns=columns)
 
 
@@ -339,7 +339,7 @@ def _with_others(call: Call, plan: SheetPlan, field: str) -> SheetPlan:
     path = read_path(field, places, call.locale)
     if not places[path].target.takes_several:
         raise InvalidInput("{field} takes one column only.", field=places[path].label, path=("others",))
-    columns = tuple(ColumnPlan(one.index, one.name, one.path or path) for one in plan.columns)
+    columns = tuple(replace(one, path=one.path or path) for one in plan.columns)
     return replace(plan, columns=columns)
 
 
