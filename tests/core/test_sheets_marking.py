@@ -19,6 +19,7 @@ from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from cardfile.errors import FileRefused
 from cardfile.spreadsheets.marking import Given, SheetMarks, mark_workbook
 from cardfile.spreadsheets.reader import SheetReaders
 from cardfile.spreadsheets.sheet_patch import CellMark, RowMark
@@ -326,3 +327,26 @@ async def test_libreoffice_opens_what_was_given_back_and_shows_a_result_for_ever
         assert [row[5:7] for row in rows[2:6]] == [[*TITLES], *([mark.result, mark.reason] for mark in MARKS)]
         assert [row[0] for row in rows] == ["Список", "", "ФИО", "Анна", "Борис", "Вера", "Итого"]
         assert len(sheets["Второй"]) == 1
+
+
+async def test_a_file_that_was_made_to_do_harm_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
+    def with_entities(parts: dict[str, bytes]) -> None:
+        sheet = parts["xl/worksheets/sheet1.xml"]
+        parts["xl/worksheets/sheet1.xml"] = b'<!DOCTYPE a [<!ENTITY b "c">]>' + sheet
+
+    source = rewritten(own_list(tmp_path / "list.xlsx"), with_entities)
+    with pytest.raises(FileRefused, match="to do harm"):
+        await mark_workbook(SheetReaders(), source, tmp_path / "out.xlsx", [marks_of("Клиенты & Ко")])
+    assert os.listdir(tmp_path) == ["list.xlsx"]
+
+
+async def test_results_for_rows_that_are_not_there_make_no_workbook(tmp_path: Path) -> None:
+    marks = [RowMark(4, "Создан", "", Tone.GOOD), RowMark(40, "Создан", "", Tone.GOOD)]
+    with pytest.raises(FileRefused, match="Row 40 is not where it was read"):
+        await mark_workbook(
+            SheetReaders(),
+            own_list(tmp_path / "list.xlsx"),
+            tmp_path / "out.xlsx",
+            [marks_of("Клиенты & Ко", marks)],
+        )
+    assert os.listdir(tmp_path) == ["list.xlsx"]
