@@ -204,9 +204,11 @@ def _name_faults(name: Mapping[str, str], values: Mapping[str, Any]) -> Iterator
         yield f"company: {values.get('company')!r} instead of {firm!r}"
 
 
-def columns_wrong(app: App, right: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> dict[str, str]:
+def columns_wrong(
+    app: App, right: Mapping[str, str], rows: Sequence[Sequence[Any]], *, entity: str = "client"
+) -> dict[str, str]:
     """Return where columns went that have another right place, by their names."""
-    record_type = app.model["client"]
+    record_type = app.model[entity]
     sample = [
         (number, tuple(None if cell == "" else cell for cell in cells))
         for number, cells in enumerate(rows, 1)
