@@ -1,6 +1,6 @@
 """A list brought in from a file, with a bar that shows how far it is; or only tried out."""
 
-from asyncio import CancelledError
+from asyncio import CancelledError, sleep
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import file_digest
@@ -31,6 +31,7 @@ from cardfile.imports import (
     Choices,
     DuplicateMode,
     FileProbe,
+    Halted,
     ImportCounts,
     ImportState,
     ImportUndone,
@@ -52,6 +53,7 @@ from cardfile.imports import (
     undone_of,
 )
 from cardfile.imports import Progress as Reached
+from cardfile.imports.kept_import import HALTED
 from cardfile.journal import Call, Glance
 from cardfile.query.rows import fetch_records
 from cardfile.rights import Actor, Scope
@@ -60,6 +62,8 @@ from cardfile.texts import said
 __all__ = ["Wanted", "bring_in", "try_out", "undo_here"]
 
 PIECE: Final = 1 << 20
+BESIDE_A_WORKER: Final = 0.5
+"""How many seconds pass before somebody looks whether a worker has done what was to be done here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,11 +304,20 @@ def _bar() -> Progress:
     )
 
 
-async def undo_here(app: App, actor: Actor, number: int) -> ImportUndone | None:
-    """Take a large import back here and now, with a bar; return what came of it."""
+async def undo_here(app: App, actor: Actor, number: int) -> ImportUndone:
+    """Take a large import back here and now, with a bar, or wait for a worker that does; return what came of it."""
     with _bar() as bar:
-        done = await take_back(app, number, tell=_teller(bar))
-    return None if done is None else await undone_of(_call(app, actor), done, is_over=True)
+        tell = _teller(bar)
+        while True:
+            try:
+                done = await take_back(app, number, tell=tell)
+            except Halted:
+                await sleep(BESIDE_A_WORKER)
+            else:
+                break
+    if done is None or done.done != done.records:
+        raise Halted(HALTED)
+    return await undone_of(_call(app, actor), done, is_over=True)
 
 
 async def try_out(app: App, wanted: Wanted) -> None:

@@ -135,7 +135,7 @@ async def _undo(app: App, number: int, login: str | None) -> None:
         done = await app.do(actor, "import.undo", done=number)
         assert isinstance(done, ImportUndone)
         if not done.is_over:
-            done = await undo_here(app, actor, number) or done
+            done = await undo_here(app, actor, number)
     print(
         f"Import {number} is undone: {done.archived} records archived, {done.restored} put back as they were."
     )
