@@ -198,7 +198,9 @@ def propose_mapping(
             others=tuple(guess for guess in guesses[index] if guess != taken.get(index))[:_SHOWN],
             samples=tuple(str(cell) for cell in columns[index][:_SAMPLES]),
             looks=evidence[index].looks,
-            proposal=None if index in taken else propose_field(names[index], evidence[index]),
+            proposal=None
+            if index in taken or index in wishes
+            else propose_field(names[index], evidence[index]),
         )
         for index, name in header.names.items()
     )
