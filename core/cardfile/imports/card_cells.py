@@ -31,6 +31,7 @@ Parse = Callable[[object, Field, Reading], object]
 BIRTHDAY: Final = "birthday"
 TAX_NUMBER: Final = "tax_number"
 _INN_LENGTHS: Final = range(9, 13)
+_PHONE_DIGITS: Final = 10
 _lone_email = re.compile(r"[\w.+%-]+@[\w.-]+\.[^\W\d_]{2,}").fullmatch
 
 
@@ -61,12 +62,16 @@ def with_stray_phones(phones: Fill, emails: Fill) -> Fill:
     def fill(row: ReadRow, cell: Cell) -> Sequence[Refused]:
         if isinstance(cell, str) and _lone_email(cell):
             return emails(row, cell)
-        rest = parted_contacts(cell).rest if isinstance(cell, str) else cell
-        if rest is None or (isinstance(rest, str) and sum(map(str.isdigit, rest)) < 10):
+        if isinstance(cell, str) and (not _has_number(cell) or not _has_number(parted_contacts(cell).rest)):
             return emails(row, cell)
         return both(row, cell)
 
     return fill
+
+
+def _has_number(text: str) -> bool:
+    """Tell whether there are digits enough for a phone."""
+    return sum(map(str.isdigit, text)) >= _PHONE_DIGITS
 
 
 def tax_numbers(path: str, parse: Parse, line: Field, reading: Reading) -> Fill:
@@ -109,10 +114,14 @@ def gathered(path: str, parse: Parse, line: Field, reading: Reading, heading: st
     title = clean(heading).lower().rstrip(".:")
 
     def fill(row: ReadRow, cell: Cell) -> Sequence[Refused]:
-        before, text = row.values.get(path), clean(cell_text(cell))
-        if before and not any(len(word) > 2 and word.isalpha() for word in text.replace("-", " ").split()):
+        before = row.values.get(path)
+        if not before:
+            row.values[path] = parse(cell_text(cell), line, reading)
+            return ()
+        text = clean(cell_text(cell))
+        if not any(len(word) > 2 and word.isalpha() for word in text.replace("-", " ").split()):
             text = f"{title} {text}"
-        row.values[path] = parse(f"{before}, {text}" if before else text, line, reading)
+        row.values[path] = parse(f"{before}, {text}", line, reading)
         return ()
 
     return fill
