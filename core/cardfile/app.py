@@ -34,7 +34,7 @@ from cardfile.plugins.hookspecs import register_card_fields
 from cardfile.rights import Actor
 from cardfile.seeds import Seed, is_sown, sow
 from cardfile.settings import Settings
-from cardfile.spreadsheets import SheetReaders
+from cardfile.spreadsheets import MEGABYTE, FileLimits, SheetReaders
 from cardfile.texts import Texts, read_catalogue
 
 __all__ = ["App"]
@@ -72,7 +72,7 @@ class App:
         self.database: Database = _database(settings)
         self.jobs = Jobs(self)
         self.access = Access(self)
-        self.sheets = SheetReaders()
+        self.sheets = _readers(settings)
         self._texts: dict[str, Texts] = {}
 
     @classmethod
@@ -239,6 +239,19 @@ class App:
             if isinstance(one, kind):
                 return one
         raise DeclarationError(f"no loaded plugin has settings of the type {kind.__name__}")
+
+
+def _readers(settings: Settings) -> SheetReaders:
+    sheets = settings.sheets
+    limits = FileLimits(
+        packed=settings.limits.upload_bytes,
+        unpacked=sheets.unpacked_megabytes * MEGABYTE,
+        cells=sheets.cells,
+        sheets=sheets.in_a_file,
+        memory=sheets.memory_megabytes * MEGABYTE,
+        cpu_seconds=sheets.seconds,
+    )
+    return SheetReaders(at_once=sheets.at_once, limits=limits)
 
 
 def _database(settings: Settings) -> Database:

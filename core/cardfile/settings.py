@@ -55,6 +55,19 @@ class Limits(BaseModel):
     sign_ins_per_address: int = Field(default=50, ge=1)
 
 
+class Sheets(BaseModel):
+    """How large and how costly a foreign spreadsheet may be; see `cardfile.spreadsheets.FileLimits`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    unpacked_megabytes: int = Field(default=1_000, ge=10)
+    cells: int = Field(default=40_000_000, ge=10_000)
+    in_a_file: int = Field(default=500, ge=1)
+    memory_megabytes: int = Field(default=1_200, ge=300)
+    seconds: int = Field(default=120, ge=5)
+    at_once: int = Field(default=2, ge=1, le=64)
+
+
 class Keeping(BaseModel):
     """For how many days what nobody needs any more is kept."""
 
@@ -110,6 +123,7 @@ class Settings(BaseSettings):
     permanent_after: int = Field(default=3, ge=1, le=1_000)
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     limits: Limits = Limits()
+    sheets: Sheets = Sheets()
     keep: Keeping = Keeping()
     sections: Mapping[str, Mapping[str, Any]] = Field(default_factory=dict)
 

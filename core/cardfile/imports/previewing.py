@@ -15,7 +15,7 @@ from cardfile.imports.name_book import read_titles
 from cardfile.imports.plan import SheetPlan
 from cardfile.imports.portions import SheetWork, WorkOptions
 from cardfile.imports.probing import Probe, require_identities
-from cardfile.imports.starting import QUICK, Choices, importable_type, probe_file
+from cardfile.imports.starting import Choices, importable_type, probe_file
 from cardfile.imports.targets import Place, places_of
 from cardfile.journal.calls import Call
 from cardfile.journal.entries import Entry
@@ -118,9 +118,10 @@ async def preview_of(call: Call, path: Path, stored: StoredFile, choices: Choice
     record_type = importable_type(call, choices.entity)
     places = places_of(call.app.model, record_type, call.rights)
     host = host_of(call.app)
+    quick = host.sheets.limits.quick
     found = await probe_file(
         host.sheets, path, record_type, places, choices.wishes, await recall(host, record_type.key),
-        locale=call.locale, limits=QUICK, wait=QUICK.patience_seconds,
+        locale=call.locale, limits=quick, wait=quick.patience_seconds,
     )  # fmt: skip
     plan, first = found.plan(), found.chosen[0]
     require_identities(call.app.model, plan)

@@ -26,7 +26,6 @@ from cardfile.spreadsheets.reader import ReadersBusy, SheetReaders
 
 __all__ = [
     "BEFORE_RUN",
-    "QUICK",
     "Choices",
     "find_unfinished",
     "first_sheet",
@@ -42,8 +41,6 @@ __all__ = [
 _AT_ONCE: Final = 2_000_000
 """Up to how many bytes a file is looked at before the import is made."""
 
-QUICK: Final = FileLimits(cpu_seconds=8, patience_seconds=8.0)
-"""The limits of a look at a file while others wait."""
 
 BEFORE_RUN: Final = (ImportState.UPLOADED, ImportState.PROBED, ImportState.CHECKED)
 """The states of an import that has not begun to write."""
@@ -124,10 +121,11 @@ async def look_at(call: Call, file: StoredFile, choices: Choices) -> FileProbe |
         return None
     places = places_of(call.app.model, record_type, call.rights)
     path = host.access.files.store.path(file.sha256)
+    quick = host.sheets.limits.quick
     try:
         return await probe_file(
             host.sheets, path, record_type, places, choices.wishes, await recall(host, record_type.key),
-            locale=call.locale, limits=QUICK, wait=QUICK.patience_seconds,
+            locale=call.locale, limits=quick, wait=quick.patience_seconds,
         )  # fmt: skip
     except ReadersBusy:
         return None

@@ -14,7 +14,7 @@ from cardfile.spreadsheets.cells import (
     column_letters,
 )
 from cardfile.spreadsheets.headers import Header, find_header, fingerprint, header_at
-from cardfile.spreadsheets.limits import FileLimits
+from cardfile.spreadsheets.limits import MEGABYTE, FileLimits
 from cardfile.spreadsheets.reader import SheetFile, SheetReaders
 from cardfile.spreadsheets.row_kinds import RowKind, RowSorter
 from cardfile.spreadsheets.text_writer import write_csv
@@ -22,6 +22,7 @@ from cardfile.spreadsheets.tones import Tone
 from cardfile.spreadsheets.writer import CopySheet, OutCell, OutColumn, OutSheet, write_workbook
 
 __all__ = [
+    "MEGABYTE",
     "NEVER_CALCULATED",
     "Cell",
     "CellError",

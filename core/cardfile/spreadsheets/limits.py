@@ -1,6 +1,6 @@
 """How large and how costly a spreadsheet file may be before it is refused."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 __all__ = ["ENTITIES", "MEGABYTE", "PROTECTED", "FileLimits"]
@@ -12,6 +12,9 @@ ENTITIES: Final = "The file defines entities of its own, which no spreadsheet ne
 
 PROTECTED: Final = "The file is protected with a password: save it without one and send it again."
 """The sentence for a file that only its owner can open."""
+
+
+_QUICK_SECONDS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +42,8 @@ class FileLimits:
     lines_in_a_cell: int = 200
     characters_in_a_cell: int = 100_000
     merged: int = 2000
+
+    @property
+    def quick(self) -> "FileLimits":
+        """The limits of a look at a file while others wait."""
+        return replace(self, cpu_seconds=_QUICK_SECONDS, patience_seconds=float(_QUICK_SECONDS))
