@@ -12,6 +12,7 @@ from cardfile.app import App
 from cardfile.cli.opened import build_app, run
 from cardfile.errors import SettingsError
 from cardfile.jobs import require_queue, working
+from cardfile.journal.garbage import spare_what_stays
 from cardfile.web import make_asgi
 
 program = Typer()
@@ -65,6 +66,7 @@ async def serve_app(app: App) -> None:
         if app.settings.worker:
             await require_queue(app.settings)
             await stack.enter_async_context(working(app))
+        spare_what_stays()
         try:
             await server.serve()
         except SystemExit:

@@ -8,6 +8,7 @@ from typer import Typer
 
 from cardfile.cli.opened import build_app, run
 from cardfile.jobs import require_queue, working
+from cardfile.journal.garbage import spare_what_stays
 
 program = Typer()
 
@@ -28,6 +29,7 @@ async def _work() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with app.running(), working(app):
+        spare_what_stays()
         print(f"Working: {len(app.jobs.kinds)} kinds of jobs.", flush=True)
         await stop.wait()
         print("Stopping.", flush=True)
