@@ -53,6 +53,8 @@ def rules(page: Any) -> dict[str, Any]:
 
 async def test_a_template_filled_in_comes_in_whole(desk: ImportDesk, tmp_path: Path) -> None:
     await desk.colleague("Ольга Белова", "manager", login="olga@example.com")
+    for label, kind in (("Размер обуви", "number"), ("Есть собака", "boolean")):
+        await desk.do("custom_field.create", values={"label": label, "kind": kind})
     path = tmp_path / "t.xlsx"
     client = desk.app.model["client"]
     written = await write_template(desk.app, system(), client, path)
@@ -73,6 +75,7 @@ async def test_a_template_filled_in_comes_in_whole(desk: ImportDesk, tmp_path: P
     filled = {
         "ФИО": "=Анна", "Телефоны": "89161112233; 8 (495) 123-45-67 доб. 12", "Менеджер": "Ольга Белова",
         "День рождения": date(1984, 3, 5), "Цель занятий": "Похудение", "Метки": "vip; новый",
+        "Размер обуви": 39.5, "Есть собака": "да",
     }  # fmt: skip
     for cell in page[1]:
         title = str(cell.value).removesuffix(" *")
@@ -83,6 +86,7 @@ async def test_a_template_filled_in_comes_in_whole(desk: ImportDesk, tmp_path: P
     done = await desk.bring_in(path)
     assert counts(done) == {"read": 1, "created": 1}, await desk.issues(done["id"])
     assert await desk.issues(done["id"]) == []
+    assert sorted(row["value"] for row in await desk.rows("custom_value")) == ["39.5", "yes"]
     (made,) = await desk.rows("client")
     assert (made["name"], made["birthday"].isoformat(), made["fitness.goal"]) == (
         "=Анна",

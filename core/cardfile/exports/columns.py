@@ -15,7 +15,15 @@ from cardfile.query.rows import fetch_records
 from cardfile.rights import Actor
 from cardfile.texts import said
 
-__all__ = ["AS_THEY_ARE", "CUSTOM_VALUE", "SCALED", "Column", "chosen_columns", "columns_of"]
+__all__ = [
+    "AS_THEY_ARE",
+    "CUSTOM_VALUE",
+    "SCALED",
+    "Column",
+    "chosen_columns",
+    "columns_of",
+    "custom_columns",
+]
 
 AS_THEY_ARE: Final = frozenset(
     {Kind.INTEGER, Kind.DATE, Kind.DATETIME, Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.URL}
@@ -90,12 +98,12 @@ async def columns_of(app: Host, actor: Actor, record_type: RecordType) -> list[C
         elif tagging := tagging_of(app.model, link):
             lists.append(Column(link.path, title, "text", link=link, tagging=tagging))
     found[1:1] = lists
-    found += await _custom_columns(app, actor, record_type)
+    found += await custom_columns(app, actor, record_type)
     found.append(Column(ID_PATH, said(CODE, locale), "text"))
     return _told_apart(found)
 
 
-async def _custom_columns(app: Host, actor: Actor, record_type: RecordType) -> list[Column]:
+async def custom_columns(app: Host, actor: Actor, record_type: RecordType) -> list[Column]:
     """Return the fields that the business has added by itself."""
     rights = actor.rights
     link = next((one for one in record_type.links.values() if one.target == CUSTOM_VALUE), None)

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from cardfile.errors import FileRefused, InvalidInput, NotAllowed
+from cardfile.exports.columns import Column, custom_columns
 from cardfile.exports.words import EXAMPLES, HINTS, TAGS_EXAMPLE, TAGS_HINT, form_words
 from cardfile.imports.targets import Place, PlaceKind, places_of
 from cardfile.journal.host import Host
-from cardfile.model.fields import Kind
+from cardfile.model.fields import Field, Kind
 from cardfile.model.kinds import KINDS, Reading
 from cardfile.model.record_types import RecordType
 from cardfile.query.rows import fetch_records
@@ -21,6 +22,9 @@ __all__ = ["require_template", "write_template"]
 
 _REFERRING: Final = frozenset({Kind.USER, Kind.REFERENCE})
 _SHOWN: Final = 12
+_KIND_OF_CUSTOM: Final = {
+    "number": Kind.DECIMAL, "date": Kind.DATE, "boolean": Kind.BOOLEAN, "long_text": Kind.LONG_TEXT,
+}  # fmt: skip
 
 
 def require_template(app: Host, actor: Actor, entity: str) -> RecordType:
@@ -46,16 +50,18 @@ async def write_template(app: Host, actor: Actor, record_type: RecordType, targe
         raise FileRefused(
             "A template is written to a file that ends with .xlsx, not {name}.", name=target.name
         )
-    places = [
-        place
-        for place in places_of(app.model, record_type, actor.rights).values()
-        if place.kind is not PlaceKind.ID and ":" not in place.path
-    ]
+    offered = places_of(app.model, record_type, actor.rights)
+    places = [place for place in offered.values() if place.kind is not PlaceKind.ID and ":" not in place.path]
     places.sort(key=lambda place: _rank(record_type, place))
     titles = Counter(place.title(actor.locale) for place in places)
     columns = [
         await _column(app, actor, record_type, place, is_alone=titles[place.title(actor.locale)] == 1)
         for place in places
+    ]
+    columns += [
+        _custom(app, actor, column)
+        for column in await custom_columns(app, actor, record_type)
+        if column.path in offered and column.title not in titles
     ]
     words = form_words(said(record_type.entity.plural, actor.locale), actor.locale)
     try:
@@ -92,8 +98,7 @@ async def _column(
     if field is not None and field.options:
         choices = [said(choice.label, locale) for choice in field.options]
     elif kind is Kind.BOOLEAN and field is not None:
-        reading = Reading(app.clock.now().date(), locale)
-        choices = [KINDS[kind].show(value, field, reading) for value in (True, False)]
+        choices = _yes_and_no(app, actor, field)
     elif kind in _REFERRING and line is not None and line.path in record_type.links:
         choices = await _names(app, actor, record_type.links[line.path].target)
     if choices:
@@ -109,6 +114,19 @@ async def _column(
         choices=choices,
         is_strict=kind in (Kind.CHOICE, Kind.BOOLEAN),
     )
+
+
+def _custom(app: Host, actor: Actor, column: Column) -> FormColumn:
+    """Return the column of a field that the business has added by itself."""
+    kind = _KIND_OF_CUSTOM.get(column.path.split(":")[1], Kind.TEXT)
+    choices = _yes_and_no(app, actor, Field("value", "", kind)) if kind is Kind.BOOLEAN else []
+    hint, example = said(HINTS[kind], actor.locale), said(EXAMPLES.get(kind, ""), actor.locale)
+    return FormColumn(column.title, kind.value, hint, example, choices=choices, is_strict=bool(choices))
+
+
+def _yes_and_no(app: Host, actor: Actor, field: Field) -> list[str]:
+    reading = Reading(app.clock.now().date(), actor.locale)
+    return [KINDS[Kind.BOOLEAN].show(value, field, reading) for value in (True, False)]
 
 
 async def _names(app: Host, actor: Actor, entity: str) -> list[str]:
