@@ -83,7 +83,19 @@ def _unnamed_surnames(
     own: Mapping[Meaning, Path],
 ) -> Iterator[Settled]:
     """Yield which column without a heading holds the last names: the one beside the given names."""
-    if headed[Meaning.NAME] or Meaning.LAST_NAME not in own:
+    if Meaning.LAST_NAME not in own or Meaning.FIRST_NAME not in own:
+        return
+    yield from _before_patronymics(names, evidence, headed, own)
+    firms = [
+        index
+        for index in headed[Meaning.NAME]
+        if not names[index] and evidence[index].senses[Sense.COMPANY] >= 0.6
+    ]
+    if firms and headed[Meaning.NAME] == firms and headed.get(Meaning.FIRST_NAME) and Meaning.COMPANY in own:
+        for index in firms:
+            yield index, own[Meaning.COMPANY], 0.8
+            yield index, own[Meaning.NAME], 0.6
+    elif headed[Meaning.NAME]:
         # Beside whole names a column without a heading holds somebody else: a doctor, a manager.
         for meaning in _PIECES:
             for index in headed.get(meaning, ()):
@@ -100,6 +112,22 @@ def _unnamed_surnames(
                     yield other, own[Meaning.LAST_NAME], 0.6
 
 
+def _before_patronymics(
+    names: Mapping[int, str],
+    evidence: Mapping[int, Evidence],
+    headed: Mapping[Meaning, Sequence[int]],
+    own: Mapping[Meaning, Path],
+) -> Iterator[Settled]:
+    """Yield the last and the first names in the two columns before one of patronymics, all without headings."""
+    for middle in headed.get(Meaning.MIDDLE_NAME, ()):
+        before = (middle - 2, middle - 1)
+        if any(names.get(index) != "" or evidence[index].senses[Sense.WORD] < 0.6 for index in before):
+            continue
+        last, first = sorted(before, key=lambda index: evidence[index].senses[Sense.GIVEN_NAME])
+        yield last, own[Meaning.LAST_NAME], 0.86
+        yield first, own[Meaning.FIRST_NAME], 0.86
+
+
 def _like_surnames(seen: Evidence) -> float:
     """Return how much a column may hold last names, among which firms may stand."""
     senses = seen.senses
@@ -112,7 +140,7 @@ def _unnamed_names(
 ) -> Iterator[Settled]:
     """Yield the first column that may hold names, in a list without headings where nothing else is known."""
     for index, name in sorted(names.items()):
-        if not name and evidence[index].senses[Sense.WORDS] >= 0.8:
+        if not name and evidence[index].senses[Sense.WORDS] >= 0.6:
             yield index, own[Meaning.NAME], 0.72
             return
 
