@@ -310,7 +310,7 @@ async def test_the_last_use_of_sessions_is_written_on_whatever_went_wrong_before
         written.set()
 
     monkeypatch.setattr(house.access.admission, "flush", flush)
-    async with asyncio.timeout(10), house.access.running():
+    async with asyncio.timeout(60), house.access.running():
         await written.wait()
 
 

@@ -297,7 +297,7 @@ async def test_a_failed_commit_is_told_and_the_connection_is_given_back(counter:
             async with counter.transaction() as transaction:
                 await transaction.execute("insert into child (id, parent) values ($1, 99)", (number,))
         assert violated.value.kind == "foreign_key"
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(25):
         async with counter.transaction() as transaction:
             await count_on(transaction)
         assert await counter.fetch_value("select count(*) from child") == 0

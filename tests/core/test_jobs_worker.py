@@ -28,7 +28,7 @@ class Bell:
         self.called = asyncio.Event()
 
     async def wait_for(self, number: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.rung) < number:
                 self.called.clear()
                 await self.called.wait()

@@ -91,7 +91,7 @@ async def somebody_writing(app: App) -> AsyncIterator[None]:
     writing = asyncio.create_task(write())
     await begun.wait()
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(25):
             yield
     finally:
         done.set()

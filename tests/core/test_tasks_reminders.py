@@ -274,7 +274,7 @@ async def test_whoever_changes_a_task_is_not_waited_for_and_the_others_are_told_
     )
     async with desk.app.database.transaction():
         await desk.app.database.run(query.lock_rows("UPDATE"))
-        await asyncio.wait_for(asyncio.create_task(desk.sweep(), context=Context()), timeout=5)
+        await asyncio.wait_for(asyncio.create_task(desk.sweep(), context=Context()), timeout=25)
         reminding = asyncio.create_task(desk.told(anna), context=Context())
         assert len(await reminding) == 1
     await desk.sweep()
