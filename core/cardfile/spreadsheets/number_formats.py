@@ -101,7 +101,7 @@ def as_shown(value: float, shown: NumberFormat) -> Cell:
     """Return the number of a cell as its format shows it; None where the bare number says as much."""
     match shown.kind:
         case FormatKind.PERCENT:
-            return UnitNumber(float(f"{value * 100:.15g}"), "%")
+            return UnitNumber(round(value * 100, 10), "%")
         case FormatKind.CURRENCY:
             return UnitNumber(value, shown.detail)
         case FormatKind.ZEROS:
@@ -117,9 +117,10 @@ def _with_zeros(value: float, pattern: str) -> str | None:
     if not 0 <= value < _MOST_DIGITS or not float(value).is_integer():
         return None
     places = pattern.count("0")
+    if places == len(pattern):
+        whole = f"{value:.0f}"
+        return whole.zfill(places) if len(whole) < places else None
     digits = list(f"{value:0{places}.0f}")
-    if len(digits) >= places and set(pattern) == {"0"} and digits[0] != "0":
-        return None
     shown = ""
     for mark in reversed(pattern):
         shown = (digits.pop() if mark == "0" else mark) + shown

@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import BinaryIO, Final
 
 from cardfile.spreadsheets.archive import inflate, inflate_named
@@ -22,6 +23,7 @@ __all__ = ["XlsxDetails"]
 
 _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT: Final = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
+_MOST_COLUMNS: Final = 16_384
 _LONGEST_ROW: Final = 1 << 22
 
 _NAME: Final = rb"(?:\w+:)?"
@@ -123,7 +125,12 @@ def _place(mark: Mark) -> tuple[int, int]:
 
 
 def _at(letters: bytes, row: bytes) -> tuple[int, int]:
-    return int(row), column_number(letters.decode()) - 1
+    return int(row), _column(letters)
+
+
+@lru_cache(maxsize=_MOST_COLUMNS)
+def _column(letters: bytes) -> int:
+    return column_number(letters.decode()) - 1
 
 
 def _as_shown(value: bytes, shown: NumberFormat) -> Cell:
