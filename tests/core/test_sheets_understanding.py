@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import pytest
 
 from cardfile.imports.mapping import ColumnMatch, Guess, Reason, Target, known_words, propose_mapping
-from cardfile.spreadsheets.cells import Cell, Row
+from cardfile.imports.proposals import Proposal
+from cardfile.spreadsheets.cells import Cell, MergedRange, Row
 from cardfile.spreadsheets.headers import Header, find_header, fingerprint, header_at
 from cardfile.spreadsheets.looks import Look, look_of
 from cardfile.spreadsheets.row_kinds import RowKind, RowSorter
@@ -56,6 +57,11 @@ CLUB = rows(
         ("+44 (0)20 7946 0958", Look.PHONE),
         ("8 916 123-45-67, 8 495 123 45 67", Look.PHONE),
         ("тел. 8 916 123 45 67 доб. 12", Look.PHONE),
+        ("моб. +7(916)1234567", Look.PHONE),
+        ("'+79161234567", Look.PHONE),
+        ("(495) 123-45-67", Look.PHONE),
+        ("5 марта 1984 г.", Look.DATE),
+        ("2025-05-14T00:00:00.000Z", Look.DATE),
         ("7701234567", Look.NUMBER),
         (770123456789, Look.NUMBER),
         ("4607012345678", Look.NUMBER),
@@ -113,6 +119,52 @@ def test_a_header_may_be_chosen_by_hand_and_equal_names_are_told_apart() -> None
     assert header_at(table, 2).names == {0: "Телефон", 1: "Телефон (2)", 2: "C", 3: "Имя"}
     with pytest.raises(KeyError):
         header_at(table, 9)
+
+
+def test_a_header_of_two_rows_is_one() -> None:
+    table = rows(
+        ["Список клиентов", None, None, None, None],
+        ["№", "ФИО", "Контакты", None, "Город"],
+        [None, None, "Телефон", "Почта", None],
+        [1, "Анна Иванова", "8-916-123-45-67", "anna@example.com", "Тула"],
+        [2, "Пётр Петров", "8-916-123-45-68", None, "Рим"],
+        ["№", "ФИО", "Телефон", "Почта", "Город"],
+        [3, "Яна Белова", "8-916-123-45-69", None, "Рим"],
+    )
+    header = find_header(table, words=WORDS)
+    assert (header.first_row, header.row) == (2, 3)
+    assert list(header.names.values()) == ["№", "ФИО", "Контакты › Телефон", "Контакты › Почта", "Город"]
+    assert header_at(table, 3).names == header.names
+    kinds = [kind for kind, _ in RowSorter(header, table).sort(table)]
+    above, data, again = RowKind.ABOVE, RowKind.DATA, RowKind.REPEATED_HEADER
+    assert kinds == [above, RowKind.HEADER, RowKind.HEADER, data, data, again, data]
+    columns = propose_mapping(header, table, TARGETS)
+    assert [path_of(column) for column in columns] == [None, ("name",), ("phones",), ("emails",), ("city",)]
+
+
+def test_merged_cells_tell_what_a_heading_spans() -> None:
+    table = rows(["ФИО", None, None, "Телефон"], ["Иванова", "Анна", "Олеговна", "8-916-123-45-67"])
+    found = find_header(table, words=WORDS, merged=[MergedRange(1, 0, 1, 2)])
+    assert list(found.names.values()) == ["ФИО", "ФИО (2)", "ФИО (3)", "Телефон"]
+
+
+def test_the_numbers_of_the_columns_are_no_client() -> None:
+    table = rows(["ФИО", "Телефон", "Город"], [1, 2, 3], ["Анна", "8-916-123-45-67", "Рим"])
+    kinds = [kind for kind, _ in RowSorter(find_header(table, words=WORDS), table).sort(table)]
+    assert kinds == [RowKind.HEADER, RowKind.REPEATED_HEADER, RowKind.DATA]
+
+
+def test_an_unknown_column_is_proposed_as_a_field_of_its_own() -> None:
+    lines: list[Sequence[Cell]] = [[number, "Анна Иванова", "золото", "да"] for number in (1, 2, 3)]
+    lines += [[number, "Анна Иванова", "серебро", "да"] for number in (4, 5, 6)]
+    found = matched(["№", "ФИО", "Уровень", "Оплачено"], *lines)
+    assert [column.proposal and column.proposal.kind for column in found.values()] == [
+        None,
+        None,
+        "choice",
+        "boolean",
+    ]
+    assert found["Уровень"].proposal == Proposal("choice", ("золото", "серебро"))
 
 
 def test_stray_cells_far_to_the_right_are_no_columns() -> None:

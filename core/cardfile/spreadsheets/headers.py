@@ -230,7 +230,7 @@ def _data_above(rows: Sequence[Row], place: int, usual: int) -> float:
     for _, cells in rows[:place]:
         looks = looks_of(cells)
         above += looks.total() * 2 > usual and any(looks[look] for look in _DATA_LOOKS)
-    return 0.35 * above
+    return 0.6 * above
 
 
 def _known(key: str, words: Set[str], vocabulary: Set[str]) -> float:

@@ -73,7 +73,9 @@ def _look_of_text(text: str) -> Look:
     if _url.match(text):
         return Look.URL
     # Two phones in a cell, or a phone with words beside it, still make a column of phones.
-    if any(_is_phone(piece.strip()) for piece in re.split(r"[,;/\n]|доб|\(?[^\W\d_]{3,}", text) if piece):
+    if any(
+        _is_phone(piece.strip(" \t.:")) for piece in re.split(r"[,;/\n]|доб|\(?[^\W\d_]{3,}", text) if piece
+    ):
         return Look.PHONE
     return Look.TEXT
 
