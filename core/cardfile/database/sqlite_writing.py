@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from functools import partial
 from time import monotonic, sleep, thread_time
 from typing import Final, TypeVar
@@ -261,8 +262,14 @@ class Writing(Connection):
                     return
                 yield row
 
+        def write(connection: sqlite3.Connection) -> None:
+            # A cursor that was freed on another thread would begin its statement anew, which the connection keeps
+            # for whoever needs it next: it may be running by then.
+            with closing(connection.cursor()) as cursor:
+                cursor.executemany(sql, until_given_up())
+
         try:
-            await self._run(lambda connection: connection.executemany(sql, until_given_up()), sql)
+            await self._run(write, sql)
         except asyncio.CancelledError:
             given_up = True
             raise
