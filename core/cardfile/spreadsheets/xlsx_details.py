@@ -108,7 +108,7 @@ class _Finding:
         if self.look.has_formulas:
             marks += [(*_at(letters, row), NEVER_CALCULATED) for letters, row in _UNCALCULATED.findall(text)]
         numbers = self.styled.findall(text) if self.styled else []
-        if self.look.has_odd_dates:
+        if self.look.has_odd_dates and (b"v>-" in text or b"v>60<" in text):
             numbers += [
                 found
                 for found in _ODD_DATE.findall(text)
