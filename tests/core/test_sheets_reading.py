@@ -334,3 +334,14 @@ async def test_an_old_excel_file_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("index", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (16383, "XFD")])
 def test_columns_are_named_as_excel_names_them(index: int, letters: str) -> None:
     assert column_letters(index) == letters
+
+
+async def test_a_reading_that_is_broken_off_ends_though_much_was_read_ahead(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("\n".join(f"{row};{'я' * 300}" for row in range(5_000)), encoding="utf-8")
+    async with asyncio.timeout(60), SheetReaders().open(path) as book:
+        async for _ in book.rows(book.sheets[0]):
+            # The next rows come as long as there is room for them in the pipe, and nobody takes them.
+            while not book._conversation._answers._paused:  # type: ignore[attr-defined]  # noqa: ASYNC110  # asyncio's
+                await asyncio.sleep(0)
+            break

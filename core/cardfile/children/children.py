@@ -15,7 +15,7 @@ from typing import Any, Final
 from cardfile.children.errand import NEEDS_TOO_MUCH
 from cardfile.errors import Refused
 
-__all__ = ["ChildLimits", "Children"]
+__all__ = ["ChildLimits", "Children", "gone"]
 
 MEGABYTE: Final = 1_000_000
 
@@ -153,6 +153,16 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         os.killpg(process.pid, signal.SIGKILL)
     if process.stdin is not None:
         process.stdin.close()
+    await gone(process)
+
+
+async def gone(process: asyncio.subprocess.Process) -> None:
+    """Wait until a process that was ended is gone; what it has said and nobody has read is thrown away.
+
+    asyncio tells of the end of a process after that of its pipes, and of a pipe that is full it never hears any.
+    """
+    while process.stdout is not None and await process.stdout.read(1 << 18):
+        pass
     await process.wait()
 
 

@@ -15,6 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from cardfile.children.children import gone
 from cardfile.errors import FileRefused, InvalidInput
 from cardfile.spreadsheets.cells import Row, SheetInfo
 from cardfile.spreadsheets.guards import check_outside
@@ -233,4 +234,4 @@ class _Conversation:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._requests.close()
-        await asyncio.shield(self._process.wait())
+        await asyncio.shield(gone(self._process))
