@@ -149,7 +149,8 @@ class _Filler:
         if "sort_name" in made:
             made["sort_name"] = fold(str(made["name"]))
         if "search_text" in made:
-            made["search_text"] = fold(f"{made.get('name', made.get('title'))} person{number % 4}@example.com 916000000{number % 5}")
+            called = made["name"] if "name" in made else made["title"]
+            made["search_text"] = fold(f"{called} person{number % 4}@example.com 916000000{number % 5}")
         if "login" in made and "is_active" in made:
             made["login"] = f"user{number}@example.com"
         return made
