@@ -85,8 +85,10 @@ class Writing(Connection):
         self._stopwatch = stopwatch
         self._log = log
         self._here = writer.connections[0]
+        self._given = 0
+        """How many deeds the thread was given."""
         self._is_idle = True
-        """Whether the thread has done all that it was given."""
+        """Whether it has done all of them."""
         self._since = monotonic()
         self._failure: sqlite3.Error | None = None
         self._migrating = False
@@ -248,8 +250,14 @@ class Writing(Connection):
             raise self._told(error, sql) from error
 
     def _post(self, deed: Callable[[sqlite3.Connection], None]) -> None:
-        self._is_idle = False
+        self._give()
         self._writer.post(deed)
+
+    def _give(self) -> int:
+        """Count one more deed of the thread, and return its number."""
+        self._is_idle = False
+        self._given += 1
+        return self._given
 
     async def _many(self, sql: str, rows: Iterable[Sequence[Plain]]) -> None:
         given_up = False
@@ -280,12 +288,13 @@ class Writing(Connection):
                 raise self._failure
             return deed(connection)
 
-        self._is_idle = False
+        number = self._give()
         try:
             found = await self._writer.run(unless_failed)
         except REFUSALS as error:
             raise self._told(error, sql) from error
-        self._is_idle, self._since = True, monotonic()
+        # Another task may have handed over more meanwhile: the thread is then at work with the connection.
+        self._is_idle, self._since = number == self._given, monotonic()
         return found
 
     async def _finish(self, deed: Callable[[sqlite3.Connection], None], sql: str) -> None:
