@@ -66,7 +66,15 @@ def test_no_python_file_is_longer_than_four_hundred_lines() -> None:
 
 
 def test_source_roots_and_test_folders_are_no_packages() -> None:
-    folders = [*SOURCE_ROOTS, "plugins", "tests", "tests/core", "tests/graphql", "tests/imports", "tests/plugins"]
+    folders = [
+        *SOURCE_ROOTS,
+        "plugins",
+        "tests",
+        "tests/core",
+        "tests/graphql",
+        "tests/imports",
+        "tests/plugins",
+    ]
     assert [folder for folder in folders if (ROOT / folder / "__init__.py").exists()] == []
 
 

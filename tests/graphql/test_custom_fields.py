@@ -56,7 +56,12 @@ async def test_a_business_adds_fields_of_its_own(
     made = await ask(client, 'mutation { clientCreate(input: {name: "Anna"}) { client { id } } }')
     anna = made["client"]["id"]
     made = await ask(client, VALUE, client=anna, field=size, value="37,5")
-    assert made["customValue"] == {"id": "custom_value_1", "value": "37.5", "number": "37.500000", "day": None}
+    assert made["customValue"] == {
+        "id": "custom_value_1",
+        "value": "37.5",
+        "number": "37.500000",
+        "day": None,
+    }
     made = await ask(client, VALUE, client=anna, field=since, value="5 марта 2024")
     assert made["customValue"]["day"] == "2024-03-05"
     (refused,) = (await ask(client, VALUE, client=anna, field=size, value="large"))["userErrors"]
