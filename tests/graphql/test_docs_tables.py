@@ -82,10 +82,10 @@ def settings_told() -> Iterator[tuple[str, str]]:
     """Yield the name of every setting with its default as the tables write it."""
     made = Settings()
     for name in Settings.model_fields:
-        if name not in {"limits", "keep", "sections"}:
+        if name not in {"limits", "sheets", "keep", "sections"}:
             value = getattr(made, name)
             yield name, "—" if value is None or value == () else _told(value)
-    for group in ("limits", "keep"):
+    for group in ("limits", "sheets", "keep"):
         for name, value in getattr(made, group):
             yield f"{group}.{name}", _told(value)
 
