@@ -1,6 +1,7 @@
 """An import that is cut off between or inside portions goes on; two processes at once do nothing twice."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ from import_desk import ImportDesk, counts, write_list
 from cardfile.app import App
 from cardfile.clock import MovableClock
 from cardfile.errors import Refused
-from cardfile.imports import Halted, Progress, kept_import, run_import, running, writing
+from cardfile.imports import Halted, Progress, ahead, kept_import, run_import, running, writing
 from cardfile.imports.counts import ImportCounts, Miscounted
 from cardfile.journal import UnitOfWork
 from cardfile.settings import Settings
+from cardfile.spreadsheets.cells import Row
 
 pytestmark = pytest.mark.anyio
 
@@ -167,3 +169,25 @@ async def test_an_import_cancelled_after_its_last_row_stays_cancelled(
 def test_counts_that_do_not_add_up_are_a_fault() -> None:
     with pytest.raises(Miscounted):
         ImportCounts(read=3, created=2)
+
+
+async def test_somebody_who_comes_while_rows_are_decided_about_is_not_made_twice(
+    desk: ImportDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [("ФИО", "Телефон", "Менеджер")]
+    rows += [(f"Клиент {n}", f"8916000{n:04d}", "Никто Такой") for n in range(ROWS)]
+    file = await desk.upload(write_list(tmp_path / "list.xlsx", rows))
+    number = int((await desk.do("import.start", file=file)).id)
+    prepare, coming = ahead.Ahead.prepare, iter((1, 7, 8))
+
+    async def disturbed(self: ahead.Ahead, some: Sequence[Row]) -> None:
+        await prepare(self, some)
+        if (here := next(coming, None)) is not None:
+            phone = f"8916000{some[here % len(some)][0] - 2:04d}"
+            await desk.do("client.create", values={"name": f"Раньше {here}", "phones": [{"value": phone}]})
+
+    monkeypatch.setattr(ahead.Ahead, "prepare", disturbed)
+    await run_import(desk.app, number)
+    assert counts(await desk.row("import", number)) == {"read": ROWS, "created": ROWS - 3, "duplicate": 3}
+    assert len(await desk.rows("client")) == ROWS
+    assert "C2" in {address for address, _ in await desk.issues(number)}

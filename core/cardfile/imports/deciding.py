@@ -53,7 +53,7 @@ class Decider:
 
     `seen` remembers by key which rows of the list are about which record; in a run it is emptied after each
     portion, for the database knows by then, while a dry run keeps it. Records that are known by what is alike only
-    are meant by one row of the list each: `claimed` remembers them.
+    are meant by one row of the list each: `claimed` remembers those of earlier portions.
     """
 
     def __init__(self, mode: DuplicateMode, part: Part, keys: Keys, *, identifying: frozenset[str]) -> None:
@@ -66,6 +66,7 @@ class Decider:
         self._is_catalogue = isinstance(part.record_type.visibility, Everyone)
         self.seen: MutableMapping[Key, Pending | Existing] = {}
         self.claimed: set[int] = set()
+        self._claiming: set[int] = set()
         self._made: list[Pending] = []
         self._named: dict[str, list[Pending]] = {}
         self._words: dict[Key, list[Pending]] = {}
@@ -73,14 +74,19 @@ class Decider:
 
     def forget(self) -> None:
         """Forget the rows of the portion, for the database knows of them now."""
-        self.claimed.update(one.record for one in self._made if one.record is not None)
+        self.claimed.update(self._claiming, (one.record for one in self._made if one.record is not None))
+        self.take_back()
+
+    def take_back(self) -> None:
+        """Let nothing have been decided about the rows of the portion."""
         self.seen, self._made, self._named, self._words = {}, [], {}, {}
+        self._claiming = set()
 
     def decide(self, rows: Sequence[ReadRow], known: Known) -> list[Decision]:
         """Return a decision for every row."""
         self._existing = {}
         if self._keys.alike:
-            self.claimed.update(known.earlier.values(), *known.holders.values())
+            self._claiming.update(known.earlier.values(), *known.holders.values())
         found = []
         for row in rows:
             one = self._decide(row, known)
@@ -128,9 +134,9 @@ class Decider:
         """Decide about a row that has no key, or one that nobody has."""
         for key in self._alike_keys(row):
             for record in known.alike.get(key, ()):
-                is_free = self._is_catalogue or record not in self.claimed
-                if is_free and not self._contradicts(row, known.told[record]):
-                    self.claimed.add(record)
+                is_claimed = record in self.claimed or record in self._claiming
+                if (self._is_catalogue or not is_claimed) and not self._contradicts(row, known.told[record]):
+                    self._claiming.add(record)
                     return self._known_record(row, record, known)
             for made in self._words.get(key, ()):
                 if not self._contradicts(row, made.values):

@@ -99,6 +99,27 @@ class PartWork:
         """Forget the rows of earlier portions, for the database knows of them now."""
         self.decider.forget()
 
+    def take_back(self) -> None:
+        """Let nothing have been decided about the rows of the portion, so that they can be decided about anew.
+
+        Names of nobody are told once more then: that they were told stood with the rows.
+        """
+        self.decider.take_back()
+        self.names.told.clear()
+
+    @property
+    def rests_on(self) -> frozenset[str]:
+        """The entities on whose records it depends what is decided."""
+        record_type = self.part.record_type
+        entries = (one.target for one in self.writer.app.commands.plans[record_type.key].entries.values())
+        return frozenset(
+            {
+                record_type.key,
+                *(one.target for one in record_type.links.values() if one.column == "id"),
+                *entries,
+            }
+        )
+
     @property
     def has_linked_keys(self) -> bool:
         """Whether a key of the part holds a reference, so that it is known only when that is."""

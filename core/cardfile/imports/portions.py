@@ -4,8 +4,9 @@ A run, a check and a preview take the same way; only a run writes.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from cardfile.errors import NotAllowed
@@ -62,7 +63,7 @@ class SheetWork:
         options: WorkOptions,
         actor: Actor,
         places: Mapping[str, Place],
-        columns: Sequence[CompiledColumn],
+        compiling: Callable[[], Sequence[CompiledColumn]],
         parts: Sequence[PartWork],
     ) -> None:
         self.record_type: RecordType = next(one.part.record_type for one in parts if one.name == MAIN)
@@ -70,7 +71,8 @@ class SheetWork:
         self._plan = plan
         self._options = options
         self._actor = actor
-        self._columns = columns
+        self._compile = compiling
+        self._columns = compiling()
         self._parts = parts
         self._earlier: Mapping[int, Sequence[int]] | None = None
 
@@ -101,7 +103,8 @@ class SheetWork:
             if (heir := await heir_of(app, part.record_type, actor, options.assign_to)) is not None
         }
         reading = reading_of(app, actor, app.clock.now())
-        columns = compile_columns(
+        compiling = partial(
+            compile_columns,
             parts,
             places,
             reading,
@@ -124,7 +127,7 @@ class SheetWork:
             )
             for part in parts.values()
         ]
-        return cls(plan, options, actor, by_path, columns, works)
+        return cls(plan, options, actor, by_path, compiling, works)
 
     async def read(self, rows: Sequence[Row]) -> list[ReadRow]:
         """Return rows as values; others may use the event loop meanwhile."""
@@ -136,6 +139,17 @@ class SheetWork:
             read += some
             await asyncio.sleep(0)
         return read
+
+    @property
+    def rests_on(self) -> frozenset[str]:
+        """The entities on whose records it depends what becomes of rows."""
+        return frozenset[str]().union(*(one.rests_on for one in self._parts))
+
+    def take_back(self) -> None:
+        """Let the rows of the portion be neither read nor decided about, for this has to be done anew."""
+        self._columns = self._compile()
+        for part in self._parts:
+            part.take_back()
 
     async def decide(self, unit: Unit, rows: Sequence[ReadRow]) -> list[Decision]:
         """Return what is to become of rows, in their order; nothing is written."""

@@ -12,11 +12,11 @@ from cardfile.imports.tables import Import
 
 __all__ = ["Gauge", "PortionSize", "Progress", "Tell"]
 
-HOLD: Final = 0.06
-"""For how many seconds a portion should keep SQLite's one writer: others wait for it meanwhile."""
+HOLD: Final = 0.045
+"""For how many seconds of work a portion should keep SQLite's one writer: others wait for it meanwhile."""
 
 HOLD_APART: Final = 0.25
-"""For how many seconds a transaction may last where others write beside it."""
+"""How many seconds of our own work a transaction may take where others write beside it."""
 
 FIRST: Final = 100
 LEAST: Final = 100

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from time import monotonic
+from time import process_time
 from typing import Any, Final
 
 from cardfile.errors import NotAllowed, Refused
 from cardfile.failpoints import failpoint
+from cardfile.imports.ahead import Ahead
 from cardfile.imports.counts import ImportCounts
 from cardfile.imports.custom_making import make_custom_fields
 from cardfile.imports.deciding import skipped
@@ -133,32 +134,31 @@ class _Run:
     async def _sheet(self, file: SheetFile) -> None:
         plan = self.plan.sheets[self.sheet_at]
         work = await SheetWork.of(self.app, self.actor, plan, options_of(self.row, writes=True))
+        ahead = Ahead(self.app, self.actor, work)
         async for portion in portions_of(file, plan, lambda: self.size.rows, after=self.last_row):
-            await self._portion(work, portion)
+            await self._portion(work, ahead, portion)
             if self.tell is not None:
                 self.tell(Progress(self.counts.rows, self.gauge.about, self.counts))
 
-    async def _portion(self, sheet: SheetWork, portion: Portion) -> None:
+    async def _portion(self, sheet: SheetWork, ahead: Ahead, portion: Portion) -> None:
         """Deal with rows in one transaction, in which the import itself moves on."""
         app = self.app
-        rows = await sheet.read(portion.data)
         groups = [skipped(row) for row in portion.groups]
+        await ahead.prepare(portion.data)
         async with app.unit_of_work(self.actor, via="import", batch=int(self.row["batch"])) as work:
-            since = monotonic()
+            since = process_time()
             await self._move_on(self.sheet_at, portion.last)
-            outcomes = []
-            if rows:
-                decisions = await sheet.decide(work, rows)
+            decisions = await ahead.decisions(work)
+            if decisions:
                 await sheet.write(work, decisions)
                 await keep_rows(work, int(self.row["id"]), self.sheet_at, decisions)
-                outcomes = [one.outcome for one in decisions]
             if groups:
                 await keep_rows(work, int(self.row["id"]), self.sheet_at, groups)
-            counts = self.counts.plus(outcomes, portion.kinds)
+            counts = self.counts.plus([one.outcome for one in decisions], portion.kinds)
             columns: dict[Any, Any] = {**counts.columns(), **self.gauge.columns(counts.rows, app.clock.now())}
             await app.database.run(Import.update(columns).where(Import.id == self.row["id"]))
             failpoint("import.portion_written")
-        self.size.note(len(rows) + len(groups), monotonic() - since)
+        self.size.note(len(decisions) + len(groups), process_time() - since)
         failpoint("import.portion_kept")
         self.counts, self.last_row = counts, portion.last
 
