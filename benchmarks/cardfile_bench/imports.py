@@ -136,8 +136,7 @@ async def _product(
             file, text = await _upload(app, book), await _upload(app, table)
             for name, one in (("import_preview", file), ("import_preview_csv", text)):
                 began = monotonic() if name.endswith("csv") else _spent(url)
-                async with app.unit_of_work(Actor.system("benchmark")) as work:
-                    await work.do("import.preview", file=one)
+                await app.do(Actor.system("benchmark"), "import.preview", file=one)
                 times.note(name, (monotonic() if name.endswith("csv") else _spent(url)) - began)
             await _stages(app, url, file, times, "import_check", pause=True)
             async with watching(url, app.database) as watch:
@@ -182,22 +181,17 @@ async def _stages(
     actor = Actor.system("benchmark")
     gc.collect()
     began = _spent(url)
-    async with app.unit_of_work(actor) as work:
-        given: Mapping[str, Any] = (
-            {"done": about} if does == "import.undo" else {"file": about, "pause": pause}
-        )
-        made: Any = await work.do(does, **given)
+    given: Mapping[str, Any] = {"done": about} if does == "import.undo" else {"file": about, "pause": pause}
+    made: Any = await app.do(actor, does, **given)
     number = about if does == "import.undo" else int(made.id)
     if pause:
         await do_stage(app, number)
-        async with app.unit_of_work(actor) as work:
-            await work.do("import.check", started=number)
+        await app.do(actor, "import.check", started=number)
         began = _spent(url)
     await do_stage(app, number)
     times.note(name, _spent(url) - began)
     if pause:
-        async with app.unit_of_work(actor) as work:
-            await work.do("import.cancel", started=number)
+        await app.do(actor, "import.cancel", started=number)
     return number
 
 
