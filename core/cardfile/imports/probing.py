@@ -98,7 +98,7 @@ async def look_over(
         infos = [_named(file, name) for name in dict.fromkeys(wishes.sheets)]
     else:
         infos = ([one for one in file.sheets if one.is_visible] or list(file.sheets))[:_MOST_SHEETS]
-    samples = [(info, await _sample(file, info.name)) for info in infos]
+    samples = [(info, await file.first_rows(info, most=_SAMPLE)) for info in infos]
     filled = [(info, sample) for info, sample in samples if sample]
     if not filled or (wishes.sheets and len(filled) < len(samples)):
         empty = next(info for info, sample in samples if not sample)
@@ -211,12 +211,6 @@ def _named(file: SheetFile, name: str) -> SheetInfo:
         sheet=name,
         sheets=", ".join(known.name for known in file.sheets),
     )
-
-
-async def _sample(file: SheetFile, sheet: str) -> Sequence[Row]:
-    async for rows in file.rows(sheet, batch=_SAMPLE):
-        return rows
-    return ()
 
 
 def _likeliest(probes: Sequence[Probe], record_type: RecordType) -> SheetInfo:

@@ -23,6 +23,7 @@ from cardfile.spreadsheets.html_source import HtmlSource
 from cardfile.spreadsheets.limits import MEGABYTE, FileLimits
 from cardfile.spreadsheets.ods_details import OdsDetails, without_indents
 from cardfile.spreadsheets.part_look import ArchiveKind, ArchiveLook
+from cardfile.spreadsheets.sheet_cut import cut_workbook
 from cardfile.spreadsheets.sources import TOO_LONG, UNREADABLE, CalamineSource, Source
 from cardfile.spreadsheets.text_source import TextSource
 from cardfile.spreadsheets.wire import NEEDS_TOO_MUCH, pack, pack_rows, pack_sheet
@@ -34,6 +35,8 @@ from cardfile.spreadsheets.xml2003_source import Xml2003Source
 __all__ = ["Desk", "main"]
 
 _HEAVY_BATCH: Final = 1 << 22
+_LONG: Final = 4
+"""From how many times the rows asked for on a sheet is cut rather than read as a whole."""
 
 
 class Desk:
@@ -68,11 +71,31 @@ class Desk:
         facts = self._details.facts()
         return [_with_facts(sheet, facts.get(sheet.name)) for sheet in sheets]
 
-    def start(self, sheet: str, *, reading: int) -> None:
-        """Go to the top of `sheet`; rows are then given out to whoever names the same `reading`."""
+    def start(self, sheet: str, *, reading: int, only: int | None = None) -> None:
+        """Go to the top of `sheet`; rows are then given out to whoever names the same `reading`.
+
+        With `only` no more than so many rows may be asked for.
+        """
         self._rows = iter(())
         self._reading = reading
         self._given = 0
+        rows = self._first_rows(sheet, only) if only is not None else None
+        self._rows = overlay(rows or self._all_rows(sheet), self._details.marks(sheet))
+
+    def _first_rows(self, sheet: str, only: int) -> Iterator[Row] | None:
+        """Return the first rows of a long sheet without reading all of it; None where that cannot be."""
+        part = self._details.part_of(sheet) if isinstance(self._details, XlsxDetails) else None
+        look = self._look.sheets.get(part) if part is not None else None
+        if part is None or look is None or not look.is_ordered or look.rows < _LONG * only:
+            return None
+        try:
+            copy = cut_workbook(self._file, part, rows=2 * only)
+            rows = list(CalamineSource(copy).rows(sheet)) if copy is not None else []
+        except BaseException:  # noqa: BLE001  # Whatever is wrong is told of when the whole sheet is read.
+            return None
+        return iter(rows) if len(rows) >= only else None
+
+    def _all_rows(self, sheet: str) -> Iterator[Row]:
         rows = self._source.rows(sheet)
         try:
             first = next(rows, None)
@@ -80,9 +103,7 @@ class Desk:
             self._source = self._second_source(error)
             rows = self._source.rows(sheet)
             first = next(rows, None)
-        if first is not None:
-            rows = itertools.chain((first,), rows)
-        self._rows = overlay(rows, self._details.marks(sheet))
+        return itertools.chain((first,), rows) if first is not None else rows
 
     def batch(self, *, reading: int, most: int) -> list[Row]:
         """Return the next rows, at most `most`; none at the end or for a stale `reading`."""
@@ -188,7 +209,7 @@ def answer(desk: Desk, request: Mapping[str, Any]) -> dict[str, Any]:
         case "about":
             return desk.about()
         case "start":
-            desk.start(request["sheet"], reading=request["id"])
+            desk.start(request["sheet"], reading=request["id"], only=request.get("only"))
             return {}
         case _:
             return pack_rows(desk.batch(reading=request["reading"], most=request["most"]))

@@ -68,13 +68,7 @@ class SheetFile:
         a new one ends the one before, and leaving early costs nothing. Raises `InvalidInput` for an unknown
         sheet, `FileRefused` where the file cannot be read any further.
         """
-        name = sheet.name if isinstance(sheet, SheetInfo) else sheet
-        if name not in {known.name for known in self.sheets}:
-            raise InvalidInput(
-                "The file has no sheet “{sheet}”; it has: {sheets}.",
-                sheet=name,
-                sheets=", ".join(known.name for known in self.sheets),
-            )
+        name = self._known(sheet)
         talk = self._conversation
         reading = await talk.ask("start", sheet=name)
         await talk.hear(reading)
@@ -82,6 +76,24 @@ class SheetFile:
         while rows := unpack_rows(await talk.hear(awaited)):
             awaited = await talk.ask("rows", reading=reading, most=batch)
             yield rows
+
+    async def first_rows(self, sheet: str | SheetInfo, *, most: int) -> Sequence[Row]:
+        """Return at most the first `most` rows of `sheet`, as `rows` gives them, faster where there are many more."""
+        name = self._known(sheet)
+        talk = self._conversation
+        reading = await talk.ask("start", sheet=name, only=most)
+        await talk.hear(reading)
+        return unpack_rows(await talk.hear(await talk.ask("rows", reading=reading, most=most)))
+
+    def _known(self, sheet: str | SheetInfo) -> str:
+        name = sheet.name if isinstance(sheet, SheetInfo) else sheet
+        if name not in {known.name for known in self.sheets}:
+            raise InvalidInput(
+                "The file has no sheet “{sheet}”; it has: {sheets}.",
+                sheet=name,
+                sheets=", ".join(known.name for known in self.sheets),
+            )
+        return name
 
 
 class ReadersBusy(FileRefused):

@@ -71,6 +71,10 @@ class XlsxDetails:
             if (look := self._looks.get(part))
         }
 
+    def part_of(self, sheet: str) -> str | None:
+        """Return the part of the archive that holds a sheet, None where that is unclear."""
+        return self._parts.get(sheet)
+
     def marks(self, sheet: str) -> Iterator[Mark]:
         """Yield the errors, the formulas never calculated, and the numbers that show more than themselves."""
         part = self._parts.get(sheet, "")
