@@ -149,6 +149,7 @@ def main() -> None:
         asyncio.run(_hire(App.build(settings)))
         _write_list(folder / "clients.xlsx")
         here = {
+            "PATH": os.environ["PATH"],
             "CARDFILE_DATABASE_URL": settings.database_url,
             "CARDFILE_DATA_DIR": str(settings.data_dir),
             "CARDFILE_PLUGINS": "fitness",

@@ -75,7 +75,9 @@ def open_terminal(
     drawn = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     start = ["new-session", "-d", "-x", str(width), "-y", str(height), "-c", str(folder), "cat"]
     base = ["tmux", "-L", server, "-f", os.devnull]
-    given = {**os.environ, **surroundings, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+    # The terminal itself says how wide it is, and what it can show.
+    told = {key: value for key, value in surroundings.items() if key not in ("COLUMNS", "LINES", "NO_COLOR")}
+    given = {**told, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
     try:
         subprocess.run([*base, *start], check=True, env=given)
         subprocess.run([*base, "set-option", "-g", "remain-on-exit", "on"], check=True)

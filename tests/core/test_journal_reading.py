@@ -15,7 +15,7 @@ from cardfile.app import App
 from cardfile.clients.duplicates import Duplicates
 from cardfile.clients.segmenting import SegmentMembers
 from cardfile.errors import DeclarationError, InvalidInput, NotAllowed, NotFound, VersionConflict
-from cardfile.imports import Import, ImportIssues, ImportPreview, Probe
+from cardfile.imports import FileProbe, Import, ImportIssues, ImportPreview
 from cardfile.journal import Deed, Glance
 from cardfile.rights import Actor
 from cardfile.settings import Settings
@@ -175,7 +175,7 @@ async def test_passwords_are_hashed_and_lists_looked_at_before_the_writer_is_nee
         hashed = await Glance.of(app, boss).prepare(Deed(app.commands["user.set_password"], new))
         looked_at = await Glance.of(app, boss).prepare(Deed(app.commands["import.start"], {"file": file}))
     assert str(hashed.prepared).startswith("$argon2id$")
-    assert isinstance(looked_at.prepared, Probe)
+    assert isinstance(looked_at.prepared, FileProbe)
 
 
 async def test_what_is_started_over_the_api_is_an_import(desk: ImportDesk, tmp_path: Path) -> None:

@@ -107,8 +107,8 @@ class Wizard:
             title=f"Sheet “{one.sheet.name}”, {header}", title_justify="left", box=None, pad_edge=False
         )
         table.add_column("", min_width=3)
-        for name in ("heading", "goes to", "sure", "samples"):
-            table.add_column(name, overflow="ellipsis", no_wrap=True)
+        for name, width in (("heading", 14), ("goes to", 14), ("sure", 14), ("samples", 10)):
+            table.add_column(name, overflow="ellipsis", no_wrap=True, min_width=width)
         for column in preview_columns(one, places, self.locale):
             table.add_row(column.letter, column.name, *_goes_to(column), ", ".join(column.samples[:_SAMPLES]))
         self.console.print(table)
