@@ -12,11 +12,14 @@ from rapidfuzz import fuzz, process
 from cardfile.spreadsheets.headers import JOINT
 from cardfile.values.text import clean, fold_key
 
-__all__ = ["Closeness", "Lexicon", "Way", "is_alien", "words_in"]
+__all__ = ["Closeness", "Lexicon", "Way", "is_alien", "name_key", "words_in"]
 
 _ALIKE: Final = 86.0
 _SHORTEST_FUZZY: Final = 5
 _SHORTEST_PART: Final = 3
+
+name_key = lru_cache(maxsize=8192)(fold_key)
+"""`fold_key` for the names of fields, which are the same ones for every list."""
 
 # "firstName", "КлиентКод": programs write words without spaces between them.
 _humps = re.compile(r"(?<=[a-zа-яё])(?=[A-ZА-ЯЁ])")

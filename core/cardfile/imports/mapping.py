@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Final
 
 from cardfile.imports.evidence import Evidence, Sense, evidence_of
-from cardfile.imports.headings import Closeness, Lexicon, Way, is_alien, words_in
+from cardfile.imports.headings import Closeness, Lexicon, Way, is_alien, name_key, words_in
 from cardfile.imports.meanings import Meaning, meaning_of, speaks_for
 from cardfile.imports.naming import settle_names
 from cardfile.imports.proposals import Proposal, propose_field
@@ -16,7 +16,6 @@ from cardfile.spreadsheets.headers import Header
 from cardfile.spreadsheets.looks import Look
 from cardfile.spreadsheets.row_kinds import RowKind, RowSorter
 from cardfile.values.choices import ChoiceIndex
-from cardfile.values.text import fold_key
 
 __all__ = ["ColumnMatch", "Guess", "Reason", "Target", "known_words", "propose_mapping"]
 
@@ -111,7 +110,7 @@ class Target:
     def keys(self) -> frozenset[str]:
         """The folded names, with and without their spaces; for the sheet's own fields the path's last word, too."""
         own = () if self.is_of_another else (self.path[-1],)
-        keys = {fold_key(name) for name in (*self.labels, *self.synonyms, *own)} - {""}
+        keys = {name_key(name) for name in (*self.labels, *self.synonyms, *own)} - {""}
         return frozenset(keys | {key.replace(" ", "") for key in keys})
 
     @cached_property

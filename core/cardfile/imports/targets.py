@@ -8,6 +8,7 @@ from typing import Final
 
 from cardfile.errors import InvalidInput
 from cardfile.imports.custom import CUSTOM_VALUE, read_custom, wished_custom
+from cardfile.imports.headings import name_key
 from cardfile.imports.mapping import Target
 from cardfile.imports.parts import MAIN, Part, Side, parts_of
 from cardfile.model.fields import Kind, label_of, labels_of
@@ -198,7 +199,7 @@ def _in_part(part: Part, place: Place, taken: set[str]) -> Place:
     elif part.side is Side.BELOW:
         own = [name for name in own if _speaks_of(name, _names(entity.label))]
     beside = place.line.field.beside if place.line is not None else ()
-    known = [name for name in (*names, *own, *beside) if fold_key(name) not in taken]
+    known = [name for name in (*names, *own, *beside) if name_key(name) not in taken]
     path = f"{part.name}:{place.own}"
     target = Target(
         tuple(path.split(".")),
@@ -225,8 +226,8 @@ def _in_part(part: Part, place: Place, taken: set[str]) -> Place:
 
 def _speaks_of(name: str, things: Iterable[str]) -> bool:
     """Tell whether a header has a word of what a thing is called, in any of its forms."""
-    stems = {word[:_STEM] for thing in things for word in fold_key(thing).split()}
-    return any(word.startswith(stem) for word in fold_key(name).split() for stem in stems)
+    stems = {word[:_STEM] for thing in things for word in name_key(thing).split()}
+    return any(word.startswith(stem) for word in name_key(name).split() for stem in stems)
 
 
 def _target_of_line(line: Line) -> Target:

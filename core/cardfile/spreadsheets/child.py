@@ -1,8 +1,11 @@
 """The process that reads foreign files, so that a hostile one takes nobody with it.
 
 It is started by `reader.py`, walls itself in, guards and opens the one file it was given, and answers
-requests on its standard input with frames on its standard output until that is closed.
+requests on its standard input with frames on its standard output until that is closed. What only some formats
+need is imported when a file has that format, for people wait for every start: all of it takes longer than a look
+at a table of text.
 """
+# ruff: noqa: PLC0415
 
 import itertools
 import json
@@ -10,27 +13,21 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from cardfile.children.walls import stand_alone, wall_in
 from cardfile.errors import FileRefused
-from cardfile.spreadsheets.archive import check_archive
 from cardfile.spreadsheets.cells import Row, SheetInfo
-from cardfile.spreadsheets.compound import CompoundFile
 from cardfile.spreadsheets.details import Details, NoDetails, SheetFacts, overlay
 from cardfile.spreadsheets.guards import FileFormat, check_compound, check_outside
-from cardfile.spreadsheets.html_source import HtmlSource
 from cardfile.spreadsheets.limits import MEGABYTE, FileLimits
-from cardfile.spreadsheets.ods_details import OdsDetails, without_indents
-from cardfile.spreadsheets.part_look import ArchiveKind, ArchiveLook
-from cardfile.spreadsheets.sheet_cut import cut_workbook
 from cardfile.spreadsheets.sources import TOO_LONG, UNREADABLE, CalamineSource, Source
 from cardfile.spreadsheets.text_source import TextSource
 from cardfile.spreadsheets.wire import NEEDS_TOO_MUCH, pack, pack_rows, pack_sheet
-from cardfile.spreadsheets.xls_details import XlsDetails
-from cardfile.spreadsheets.xlsb_details import XlsbDetails
-from cardfile.spreadsheets.xlsx_details import XlsxDetails
-from cardfile.spreadsheets.xml2003_source import Xml2003Source
+
+if TYPE_CHECKING:
+    from cardfile.spreadsheets.part_look import ArchiveLook
+    from cardfile.spreadsheets.xlsx_details import XlsxDetails
 
 __all__ = ["Desk", "main"]
 
@@ -45,7 +42,8 @@ class Desk:
     def __init__(self, file: BinaryIO, *, limits: FileLimits) -> None:
         self._file = file
         self._limits = limits
-        self._look = ArchiveLook()
+        self._look: ArchiveLook | None = None
+        self._xlsx: XlsxDetails | None = None
         self._details: Details = NoDetails()
         self._is_second = False
         self._source = self._open()
@@ -62,7 +60,7 @@ class Desk:
                 count=len(sheets),
                 limit=self._limits.sheets,
             )
-        if self._look.sheets:
+        if self._look and self._look.sheets:
             is_empty = not any(look.has_values for look in self._look.sheets.values())
         else:
             is_empty = all(next(self._source.rows(sheet.name), None) is None for sheet in sheets)
@@ -84,12 +82,11 @@ class Desk:
 
     def _first_rows(self, sheet: str, only: int) -> Iterator[Row] | None:
         """Return the first rows of a long sheet without reading all of it; None where that cannot be."""
-        part = self._details.part_of(sheet) if isinstance(self._details, XlsxDetails) else None
-        look = self._look.sheets.get(part) if part is not None else None
-        if part is None or look is None or not look.is_ordered or look.rows < _LONG * only:
+        look = self._xlsx.look(sheet) if self._xlsx is not None else None
+        if self._xlsx is None or look is None or not look.is_ordered or look.rows < _LONG * only:
             return None
         try:
-            copy = cut_workbook(self._file, part, rows=2 * only)
+            copy = self._xlsx.top(sheet, rows=2 * only)
             rows = list(CalamineSource(copy).rows(sheet)) if copy is not None else []
         except BaseException:  # noqa: BLE001  # Whatever is wrong is told of when the whole sheet is read.
             return None
@@ -142,32 +139,52 @@ class Desk:
 
     def _open(self) -> Source:
         kind = check_outside(self._file, limits=self._limits)
-        if kind is FileFormat.TEXT:
-            return TextSource(self._file, limits=self._limits)
-        if kind is FileFormat.HTML:
-            return HtmlSource(self._file, limits=self._limits)
-        if kind is FileFormat.XML_2003:
-            return Xml2003Source(self._file, limits=self._limits)
-        if kind is FileFormat.ZIP:
-            self._look = check_archive(self._file, limits=self._limits)
-        self._details = self._details_of(kind)
+        match kind:
+            case FileFormat.TEXT:
+                return TextSource(self._file, limits=self._limits)
+            case FileFormat.HTML:
+                from cardfile.spreadsheets.html_source import HtmlSource
+
+                return HtmlSource(self._file, limits=self._limits)
+            case FileFormat.XML_2003:
+                from cardfile.spreadsheets.xml2003_source import Xml2003Source
+
+                return Xml2003Source(self._file, limits=self._limits)
+            case FileFormat.ZIP:
+                self._details = self._details_of_archive()
+            case FileFormat.XLS:
+                self._details = self._details_of_compound()
         try:
             return CalamineSource(self._file)
         except BaseException as error:  # noqa: BLE001  # A panic of the native reader is no Exception.
             return self._second_source(error)
 
-    def _details_of(self, kind: FileFormat) -> Details:
-        if kind is FileFormat.XLS:
-            self._file.seek(0)
-            compound = CompoundFile(self._file.read())
-            check_compound(compound.names)
-            return XlsDetails(compound, merged=self._limits.merged)
-        match self._look.kind:
-            case ArchiveKind.XLSX if self._look.sheets:
-                return XlsxDetails(self._file, self._look)
-            case ArchiveKind.XLSB:
+    def _details_of_compound(self) -> Details:
+        from cardfile.spreadsheets.compound import CompoundFile
+        from cardfile.spreadsheets.xls_details import XlsDetails
+
+        self._file.seek(0)
+        compound = CompoundFile(self._file.read())
+        check_compound(compound.names)
+        return XlsDetails(compound, merged=self._limits.merged)
+
+    def _details_of_archive(self) -> Details:
+        from cardfile.spreadsheets.archive import check_archive
+
+        self._look = look = check_archive(self._file, limits=self._limits)
+        match look.kind:
+            case "xlsx" if look.sheets:
+                from cardfile.spreadsheets.xlsx_details import XlsxDetails
+
+                self._xlsx = XlsxDetails(self._file, look)
+                return self._xlsx
+            case "xlsb":
+                from cardfile.spreadsheets.xlsb_details import XlsbDetails
+
                 return XlsbDetails(self._file, limits=self._limits)
-            case ArchiveKind.ODS if self._look.has_details:
+            case "ods" if look.has_details:
+                from cardfile.spreadsheets.ods_details import OdsDetails
+
                 return OdsDetails(self._file, limits=self._limits)
         return NoDetails()
 
@@ -175,17 +192,18 @@ class Desk:
         """Return the reader to use after one failed with `error`, or raise what must be told instead."""
         if isinstance(error, FileRefused | MemoryError | SystemExit | KeyboardInterrupt | KeyError):
             raise error
-        if self._look.kind is ArchiveKind.ODS and not self._is_second:
+        if self._look and self._look.kind == "ods" and not self._is_second:
+            from cardfile.spreadsheets.ods_details import without_indents
+
             self._is_second = True
             try:
                 return CalamineSource(without_indents(self._file))
             except BaseException as second:  # A panic again.
                 raise FileRefused(UNREADABLE) from second
-        if not self._look.sheets or self._is_second:
+        if not self._look or not self._look.sheets or self._is_second:
             raise FileRefused(UNREADABLE) from error
         self._is_second = True
-        # It takes as long to import as a small file takes to be read, and is seldom needed.
-        from cardfile.spreadsheets.openpyxl_source import OpenpyxlSource  # noqa: PLC0415
+        from cardfile.spreadsheets.openpyxl_source import OpenpyxlSource
 
         try:
             return OpenpyxlSource(self._file)
@@ -220,6 +238,7 @@ def main(told: Mapping[str, Any]) -> None:
     limits = FileLimits(**told["limits"])
     stand_alone(parent=told["parent"])
     wall_in(memory=limits.memory, cpu_seconds=limits.cpu_seconds)
+    sys.dont_write_bytecode = True  # It may not write, and would leave empty files where it tried.
     # Whatever a library prints must not get between the frames.
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -5,6 +5,7 @@ than a second parser, and only done for sheets in which such cells can be at all
 """
 
 import html
+import io
 import re
 import xml.etree.ElementTree as ET
 import zipfile
@@ -18,6 +19,7 @@ from cardfile.spreadsheets.cells import NEVER_CALCULATED, Cell, CellError, colum
 from cardfile.spreadsheets.details import Mark, SheetFacts
 from cardfile.spreadsheets.number_formats import BUILT_IN, FormatKind, NumberFormat, as_shown, read_format
 from cardfile.spreadsheets.part_look import ArchiveLook, PartLook
+from cardfile.spreadsheets.sheet_cut import cut_workbook
 
 __all__ = ["XlsxDetails"]
 
@@ -71,21 +73,24 @@ class XlsxDetails:
             if (look := self._looks.get(part))
         }
 
-    def part_of(self, sheet: str) -> str | None:
-        """Return the part of the archive that holds a sheet, None where that is unclear."""
-        return self._parts.get(sheet)
+    def look(self, sheet: str) -> PartLook | None:
+        """Return what the guard saw of a sheet, None where it is unclear which part that is."""
+        return self._looks.get(self._parts.get(sheet, ""))
+
+    def top(self, sheet: str, *, rows: int) -> io.BytesIO | None:
+        """Return a small workbook with the first rows of a sheet, as `cut_workbook` does."""
+        return cut_workbook(self._file, self._parts[sheet], rows=rows)
 
     def marks(self, sheet: str) -> Iterator[Mark]:
         """Yield the errors, the formulas never calculated, and the numbers that show more than themselves."""
-        part = self._parts.get(sheet, "")
-        look = self._looks.get(part)
+        look = self.look(sheet)
         if look is None:
             return
         shown = {key: one for key, one in self._formats.items() if one.kind is not FormatKind.DATE}
         if not (look.has_errors or look.has_formulas or look.has_odd_dates or shown):
             return
         finding = _Finding(look, self._formats, shown, _styled(shown) if shown else None)
-        blocks = map(finding.marks, _addressed(_blocks(inflate_named(self._file, part))))
+        blocks = map(finding.marks, _addressed(_blocks(inflate_named(self._file, self._parts[sheet]))))
         if look.is_ordered:
             for marks in blocks:
                 yield from sorted(marks, key=_place)

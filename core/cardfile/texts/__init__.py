@@ -4,11 +4,12 @@ English is the language of the source: an English sentence is the key of its tra
 `<locale>.toml` files beside this module; plugins hand over files of their own.
 """
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
 
 __all__ = ["LOCALES", "Label", "Texts", "choose_locale", "read_catalogue", "said"]
 
@@ -57,11 +58,16 @@ class Texts:
 
 @lru_cache(maxsize=16)
 def _sentences(locale: str) -> Mapping[str, str]:
+    # Processes that read foreign files need errors without a word of them, and start in half the time.
+    from importlib.resources import files  # noqa: PLC0415
+
     return read_catalogue(files(__package__) / f"{locale}.toml")
 
 
-def read_catalogue(path: Traversable) -> Mapping[str, str]:
+def read_catalogue(path: "Traversable") -> Mapping[str, str]:
     """Return the sentences of a `<locale>.toml` file: English on the left, the language on the right."""
+    import tomllib  # noqa: PLC0415  # See above.
+
     if not path.is_file():
         return {}
     return {key: str(value) for key, value in tomllib.loads(path.read_text(encoding="utf-8")).items()}
