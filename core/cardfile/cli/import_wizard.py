@@ -106,7 +106,7 @@ class Wizard:
         table = Table(
             title=f"Sheet “{one.sheet.name}”, {header}", title_justify="left", box=None, pad_edge=False
         )
-        table.add_column("", min_width=3)
+        table.add_column("", width=3, no_wrap=True)
         for name, width in (("heading", 14), ("goes to", 14), ("sure", 14), ("samples", 10)):
             table.add_column(name, overflow="ellipsis", no_wrap=True, min_width=width)
         for column in preview_columns(one, places, self.locale):
