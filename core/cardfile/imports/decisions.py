@@ -1,6 +1,6 @@
 """What becomes of a row: the records that it makes or changes, part by part."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -38,7 +38,8 @@ class Decision:
     def outcome(self) -> Outcome:
         """What becomes of the whole row: something is written when it is for one of its parts."""
         if (
-            not self.is_stopped
+            self.parts
+            and not self.is_stopped
             and self.own not in _WRITTEN
             and any(one.own in _WRITTEN for one in self.parts)
         ):
@@ -58,8 +59,10 @@ class Decision:
     @property
     def client(self) -> int | None:
         """The id of the client that the row is about, be he the record of the row or a part of it."""
-        found = (one.record for one in self.all_parts() if one.part and one.part.record_type.key == "client")
-        return next((record for record in found if record is not None), None)
+        for one in self.all_parts():
+            if one.part and one.part.record_type.key == "client" and (record := one.record) is not None:
+                return record
+        return None
 
     @property
     def candidates(self) -> tuple[int, ...]:
@@ -79,10 +82,9 @@ class Decision:
             }
         return found
 
-    def all_parts(self) -> Iterator["Decision"]:
-        """Yield the main part and then the others."""
-        yield self
-        yield from self.parts
+    def all_parts(self) -> Sequence["Decision"]:
+        """Return the main part and then the others."""
+        return (self, *self.parts)
 
     def refuse(self, error: Refused) -> None:
         """Let nothing come of this part, and tell why."""
@@ -92,6 +94,8 @@ class Decision:
 
 def parts_to_text(decision: Decision) -> str | None:
     """Return what became of the other parts of a row as its import keeps it: entity, outcome, record, candidates."""
+    if not decision.parts and not decision.among:
+        return None
     told = [
         {
             "part": one.part.name,

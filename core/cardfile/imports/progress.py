@@ -15,8 +15,8 @@ __all__ = ["Gauge", "PortionSize", "Progress", "Tell"]
 HOLD: Final = 0.045
 """For how many seconds of work a portion should keep SQLite's one writer: others wait for it meanwhile."""
 
-HOLD_APART: Final = 0.25
-"""How many seconds of our own work a transaction may take where others write beside it."""
+HOLD_APART: Final = 0.04
+"""The same where others write beside it: only the event loop is kept from others then, a part of a portion at once."""
 
 FIRST: Final = 100
 LEAST: Final = 100

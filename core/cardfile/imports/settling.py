@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from time import monotonic
+from time import process_time
 from typing import Any, Final
 
 import orjson
@@ -132,7 +132,7 @@ class _Settling:
         """Deal with some rows in one transaction; those that were dealt with before are left as they are."""
         app = self.app
         async with app.unit_of_work(self._actor, via="import", batch=int(self.row["batch"])) as work:
-            since = monotonic()
+            since = process_time()
             done = self.done + len(read)
             await move_on(app, self.row, self._gauge.columns(done, app.clock.now()))
             waiting = await rows_in_review(app, self.number, place, [one.number for one in read])
@@ -148,7 +148,7 @@ class _Settling:
             columns: dict[Any, Any] = {**counts.columns()}
             await app.database.run(Import.update(columns).where(Import.id == self.number))
             failpoint("stages.settled_portion_written")
-        self._size.note(len(read), monotonic() - since)
+        self._size.note(len(read), process_time() - since)
         self.counts, self.done = counts, done
         if self._tell is not None:
             self._tell(Progress(done, len(self.chosen), counts))

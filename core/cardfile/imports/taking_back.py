@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from time import monotonic
+from time import process_time
 from typing import Any, Final
 
 import orjson
@@ -126,13 +126,13 @@ async def _portion(
 ) -> TakingBack:
     """Take some records back in one transaction, in which the taking back itself moves on."""
     async with app.unit_of_work(actor, via="import", batch=begun.batch) as work:
-        since = monotonic()
+        since = process_time()
         await _claim(app, row, begun.done, gauge.columns(begun.done + len(ids), app.clock.now()))
         one = await revert_records(work, int(row["batch"]), entity, ids)
         after = begun.plus(one, len(ids))
         await keep_result(app, Result.UNDO, int(row["id"]), after.to_text())
         failpoint("stages.undo_portion_written")
-    size.note(len(ids), monotonic() - since)
+    size.note(len(ids), process_time() - since)
     failpoint("stages.undo_portion_kept")
     return after
 
