@@ -20,6 +20,7 @@ from python_calamine import CalamineWorkbook
 
 from cardfile.app import App
 from cardfile.imports import do_stage
+from cardfile.journal.garbage import spare_what_stays
 from cardfile.rights import Actor
 from cardfile.values.dates import parse_date
 from cardfile.values.email import parse_emails
@@ -129,6 +130,7 @@ async def _product(
     async with copy_of_base(engine, base, "ours", folder) as url:
         app = build_app(url, folder)
         async with app.running():
+            spare_what_stays()  # as every process does that works for long
             highest = {
                 name: int(str(await app.database.fetch_value(f"select coalesce(max(id), 0) from {name}")))
                 for name in WRITTEN
