@@ -104,11 +104,16 @@ class Wizard:
             f"header in row {one.header.row}" if one.header.row else "no header: columns go by their letters"
         )
         table = Table(
-            title=f"Sheet “{one.sheet.name}”, {header}", title_justify="left", box=None, pad_edge=False
+            title=f"Sheet “{one.sheet.name}”, {header}",
+            title_justify="left",
+            box=None,
+            pad_edge=False,
+            expand=True,
         )
-        table.add_column("", width=3, no_wrap=True)
-        for name, width in (("heading", 14), ("goes to", 14), ("sure", 14), ("samples", 10)):
-            table.add_column(name, overflow="ellipsis", no_wrap=True, min_width=width)
+        table.add_column("", width=3)
+        for name in ("heading", "goes to", "sure"):
+            table.add_column(name, overflow="ellipsis", no_wrap=True, max_width=self.console.width // 4)
+        table.add_column("samples", overflow="ellipsis", no_wrap=True, ratio=1)
         for column in preview_columns(one, places, self.locale):
             table.add_row(column.letter, column.name, *_goes_to(column), ", ".join(column.samples[:_SAMPLES]))
         self.console.print(table)
