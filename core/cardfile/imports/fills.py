@@ -325,7 +325,10 @@ def _emails(path: str) -> Fill:
                     notes.append(wrong)
             if not emails:
                 raise error from None
-        _add(row, path, [Entry(one, str(cell)[:1_000]) for one in emails])
+        if len(emails) == 1 and path not in row.values:
+            row.values[path] = (Entry(emails[0], str(cell)[:1_000], is_primary=True),)
+        else:
+            _add(row, path, [Entry(one, str(cell)[:1_000]) for one in emails])
         return notes
 
     return fill

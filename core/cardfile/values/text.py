@@ -81,6 +81,8 @@ def clean_long(text: str) -> str:
 
     The joiner that holds an emoji together stays.
     """
+    if text.isprintable():
+        return clean(text)  # It is one line, with no joiner.
     text = _dirt_of_text("", _line_ends("\n", text))
     lines = (_spaces_in_line(" ", line).rstrip() for line in text.split("\n"))
     return unicodedata.normalize("NFC", "\n".join(lines)).strip()
