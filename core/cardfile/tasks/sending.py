@@ -31,13 +31,10 @@ KEPT_IN: Final = ("task_ladder", "task")
 SEND: Final = "send_notices"
 RESET: Final = "reset_ladders"
 
-PORTION: Final = 100
+PORTION: Final = 200
 """How many tasks one transaction reminds of."""
 
-SMALL_PORTION: Final = 25
-"""How many where there is one writer: so few that it is over before anybody waits for it."""
-
-WITHIN: Final = timedelta(seconds=110)
+WITHIN: Final = timedelta(seconds=70)
 """After what time everything is to be told, however much there is."""
 
 GRACE: Final = timedelta(minutes=15)
@@ -181,7 +178,7 @@ def _tiding(guide: Guide, task: Any, standing: Standing, rung: Rung, recipient: 
 
 async def _take_due(app: "App", now: datetime) -> list[int]:
     query = Ladder.select(Ladder.id).where(Ladder.next_at <= now)
-    query = query.order_by(Ladder.next_at).order_by(Ladder.id).limit(_portion(app))
+    query = query.order_by(Ladder.next_at).order_by(Ladder.id).limit(PORTION)
     if _has_one_writer(app):
         return [row["id"] for row in await app.database.run(query)]
     due = [row["id"] for row in await app.database.run(query.lock_rows("UPDATE", skip_locked=True))]
@@ -210,7 +207,7 @@ async def _held(app: "App", tasks: Sequence[int]) -> set[int]:
 async def send_all(app: "App") -> None:
     """Tell everything that is due, portion by portion, with rests between full ones."""
     async for _ in portions(app, by=app.clock.now() + WITHIN):
-        while 0 < (told := await send_portion(app)) < _portion(app):
+        while 0 < (told := await send_portion(app)) < PORTION:
             pass
         if not told:
             return
@@ -218,7 +215,7 @@ async def send_all(app: "App") -> None:
 
 async def _send(run: JobRun) -> None:
     """Tell everything that is due; with more than one portion another worker is asked to join in."""
-    is_full = await send_portion(run.app) == _portion(run.app)
+    is_full = await send_portion(run.app) == PORTION
     if is_full and "joined" not in run.payload:
         await run.app.jobs.enqueue(SEND, {"joined": run.job})
     await send_all(run.app)
@@ -226,10 +223,6 @@ async def _send(run: JobRun) -> None:
 
 def _has_one_writer(app: "App") -> bool:
     return app.database.dialect.name == "sqlite"
-
-
-def _portion(app: "App") -> int:
-    return SMALL_PORTION if _has_one_writer(app) else PORTION
 
 
 async def _reset(run: JobRun) -> None:
@@ -240,14 +233,14 @@ async def _reset(run: JobRun) -> None:
         if found:
             after = found[-1]
             await run.app.jobs.keep_payload(run, {**run.payload, "after": after})
-        if len(found) < _portion(run.app):
+        if len(found) < PORTION:
             return
 
 
 async def _reset_portion(app: "App", after: int, users: Sequence[int] | None) -> list[int]:
     async with app.database.transaction(lasting=False):
         query = Ladder.select().where(Ladder.next_at.is_not_null(), Ladder.id > after)
-        query = query.order_by(Ladder.id).limit(_portion(app))
+        query = query.order_by(Ladder.id).limit(PORTION)
         if not _has_one_writer(app):
             query = query.lock_rows("UPDATE")
         standings = [standing_of(row) for row in await app.database.run(query)]
